@@ -1,0 +1,100 @@
+"""Every setting, checked once at start. Each field comes from COORDINATION_<FIELD>."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+class SettingError(ValueError):
+    """A setting is wrong; the message says which and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    data_dir: Path
+    neo4j_uri: str = ""  # empty: the embedded server
+    neo4j_user: str = "neo4j"
+    neo4j_password: str = ""
+    neo4j_database: str = "neo4j"
+    secret_key: str = ""  # empty: made once and kept in the data directory
+    public_url: str = ""  # the address people use, e.g. https://koordynacja.example; for links in letters
+    trusted_proxies: int = 0  # reverse proxies in front whose X-Forwarded-* headers count
+    session_minutes: int = 30
+    language: str = "pl"  # of commands
+    demo: bool = False
+    testing: bool = False
+
+
+_BOOLEANS = {"": False, "0": False, "false": False, "no": False, "1": True, "true": True, "yes": True}
+
+
+def load(environ: Mapping[str, str] = os.environ, **overrides: object) -> Settings:
+    """Settings from the environment. Raises SettingError naming the variable that is wrong."""
+
+    def text(name: str, default: str = "") -> str:
+        return environ.get(f"COORDINATION_{name}", default).strip()
+
+    def number(name: str, default: int, low: int, high: int) -> int:
+        raw = text(name, str(default))
+        if not raw.isdecimal() or not low <= int(raw) <= high:
+            raise SettingError(f"COORDINATION_{name} must be a whole number from {low} to {high}, not {raw!r}")
+        return int(raw)
+
+    def boolean(name: str) -> bool:
+        raw = text(name).lower()
+        if raw not in _BOOLEANS:
+            raise SettingError(f"COORDINATION_{name} must be 0 or 1, not {raw!r}")
+        return _BOOLEANS[raw]
+
+    uri = text("NEO4J_URI")
+    if uri and not uri.startswith(("neo4j://", "neo4j+s://", "neo4j+ssc://", "bolt://", "bolt+s://", "bolt+ssc://")):
+        raise SettingError(f"COORDINATION_NEO4J_URI must start with neo4j:// or bolt://, not {uri!r}")
+    language = text("LANGUAGE", "pl")
+    if language not in ("pl", "en"):
+        raise SettingError(f"COORDINATION_LANGUAGE must be pl or en, not {language!r}")
+    public_url = text("PUBLIC_URL").rstrip("/")
+    if public_url and not public_url.startswith(("https://", "http://")):
+        raise SettingError(f"COORDINATION_PUBLIC_URL must start with https://, not {public_url!r}")
+    values: dict[str, object] = {
+        "data_dir": Path(text("DATA_DIR") or default_data_dir()).expanduser().resolve(),
+        "neo4j_uri": uri,
+        "neo4j_user": text("NEO4J_USER", "neo4j"),
+        "neo4j_password": environ.get("COORDINATION_NEO4J_PASSWORD", ""),
+        "neo4j_database": text("NEO4J_DATABASE", "neo4j"),
+        "secret_key": text("SECRET_KEY"),
+        "public_url": public_url,
+        "trusted_proxies": number("TRUSTED_PROXIES", 0, 0, 5),
+        "session_minutes": number("SESSION_MINUTES", 30, 5, 24 * 60),
+        "language": language,
+        "demo": boolean("DEMO"),
+    }
+    return Settings(**{**values, **overrides})  # type: ignore[arg-type]
+
+
+def default_data_dir() -> str:
+    """`instance/` in a checkout, the user's data folder for the installed program."""
+    checkout = Path(__file__).resolve().parent.parent
+    if (checkout / "pyproject.toml").is_file():
+        return str(checkout / "instance")
+    return platformdirs.user_data_dir("coordination")
+
+
+def secret_key(settings: Settings) -> str:
+    """The key that signs cookies: given, or made once and kept readable to its owner alone."""
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.data_dir / "secret_key"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text("ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
+    return path.read_text("ascii").strip()

@@ -1,0 +1,165 @@
+"""What surrounds every page: navigation by role, the place switcher, language links, footer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import g, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+
+from coordination.clock import now
+from coordination.graph.model import Voivodeship
+from coordination.i18n import LANGUAGES, local
+from coordination.permissions import Permission, Role, Scope, scope
+from coordination.web import actor, language, voivodeship, voivodeships
+
+
+@dataclass(kw_only=True)
+class Frame:
+    demo: bool = False
+    notice: str = ""
+    signed_in: bool = False
+    guest: bool = False
+    role: str = ""
+    role_label: str = ""
+    account_label: str = ""
+    voivodeship: Voivodeship | None = None
+    switcher: list[tuple[str, str, bool, bool]] = field(default_factory=list)
+    nav: list[tuple[str, str, bool, int | None]] = field(default_factory=list)
+    can_call: bool = False
+    call_url: str = ""
+    menu_url: str = ""
+    search_url: str = ""
+    sign_in_url: str = ""
+    sign_out_url: str = ""
+    account_url: str = ""
+    lang: str = "pl"
+    lang_urls: dict[str, str] = field(default_factory=dict)
+    footer: list[tuple[str, str]] = field(default_factory=list)
+    data_as_of: datetime | None = None
+    request_id: str = ""
+
+
+def role_name(role: str) -> str:
+    return {
+        Role.CONSULTANT: _("Voivodeship consultant"),
+        Role.INSTITUTION: _("Institution"),
+        Role.NATIONAL: _("National overview"),
+        Role.ADMINISTRATOR: _("Administrator"),
+        Role.AUDITOR: _("Auditor"),
+        Role.GUEST: _("Link holder"),
+        Role.OPERATOR: _("Local operator"),
+    }.get(Role(role), role)
+
+
+def build(demo: bool) -> Frame:
+    """The frame of this request. Asks the store nothing: it must stand on the 503 page too."""
+    who = actor()
+    lang = language()
+    frame = Frame(demo=demo, lang=lang, lang_urls=_language_links(), data_as_of=now())
+    frame.request_id = getattr(g, "request_id", "")
+    frame.sign_in_url = url_for("accounts.sign_in")
+    frame.footer = [
+        (_("Accessibility statement"), url_for("about.page", page="accessibility")),
+        (_("Personal data"), url_for("about.page", page="personal-data")),
+        (_("Method and sources"), url_for("about.page", page="method")),
+        (_("Help"), url_for("about.page", page="help")),
+        (_("Report an error in the data"), url_for("about.page", page="report-error")),
+    ]
+    if who.role is Role.GUEST:
+        frame.guest = bool(who.id)
+        return frame
+    frame.signed_in = True
+    frame.role = str(who.role)
+    frame.role_label = role_name(who.role)
+    frame.account_label = who.label
+    here = None if getattr(g, "store_down", False) else _here()
+    frame.voivodeship = here
+    place = {"voivodeship": here.teryt} if here and request.args.get("voivodeship") else {}
+    frame.switcher = [] if getattr(g, "store_down", False) else _switcher(here)
+    frame.nav = _navigation(place)
+    frame.can_call = True
+    frame.call_url = url_for("institutions.call", **place)
+    frame.search_url = url_for("institutions.search")
+    frame.menu_url = url_for("home.menu", **place)
+    frame.sign_out_url = url_for("accounts.sign_out")
+    frame.account_url = url_for("accounts.account")
+    return frame
+
+
+def _here() -> Voivodeship | None:
+    try:
+        return voivodeship()
+    except Exception:  # an error page is being drawn for the very address that has no place
+        return None
+
+
+def _switcher(here: Voivodeship | None) -> list[tuple[str, str, bool, bool]]:
+    reach = scope(actor(), Permission.INSTITUTION_READ)
+    own = actor().voivodeships
+    places = [each for each in voivodeships().values() if reach.everything or each.teryt in reach.voivodeships]
+    if len(places) < 2:
+        return []
+    places.sort(key=lambda each: each.teryt not in own)
+    links = [(local(each, "name", language()), _same_page(voivodeship=each.teryt), each == here, each.teryt in own)
+             for each in places]
+    return [*([(_("Poland"), _same_page(voivodeship=None), here is None, False)] if _poland(reach) else []), *links]
+
+
+def _poland(reach: Scope) -> bool:
+    return reach.everything
+
+
+def _same_page(**changes: str | None) -> str:
+    args = {**request.args.to_dict(), **changes}
+    args.pop("page", None)
+    kept = {key: value for key, value in args.items() if value}
+    try:
+        return url_for(request.endpoint or "home.start", **{**(request.view_args or {}), **kept})
+    except Exception:
+        return url_for("home.start", **kept)
+
+
+def _language_links() -> dict[str, str]:
+    if request.method != "GET" or request.endpoint is None:
+        return {lang: url_for("home.start", lang=lang) for lang in LANGUAGES}
+    return {lang: _same_page(lang=lang) for lang in LANGUAGES}
+
+
+def _navigation(place: dict[str, str]) -> list[tuple[str, str, bool, int | None]]:
+    role = actor().role
+    own = {"institution_id": actor().institution_id}
+    todo = ("home", _("To do"), "home.start", {})
+    everyone: list[tuple[str, str, str, dict[str, Any]]] = [
+        ("institutions", _("Institutions"), "institutions.index", {}),
+        ("cooperation", _("Cooperation"), "cooperation.index", {}),
+        ("gaps", _("Gaps"), "gaps.index", {}),
+        ("teams", _("Team"), "teams.index", {}),
+    ]
+    entries = {
+        Role.CONSULTANT: [todo, *everyone, ("files", _("Import and export"), "files.index", {}),
+                          ("accounts", _("Accounts"), "accounts.index", {})],
+        Role.INSTITUTION: [todo, ("institutions", _("Our profile"), "institutions.show", own),
+                           ("cooperation", _("Cooperation"), "cooperation.index", {})],
+        Role.NATIONAL: [("country", _("Country"), "country.index", {}), *everyone,
+                        ("files", _("Export"), "files.index", {})],
+        Role.ADMINISTRATOR: [("country", _("Country"), "country.index", {}), *everyone,
+                             ("files", _("Import and export"), "files.index", {}),
+                             ("accounts", _("Accounts"), "accounts.index", {}),
+                             ("audit", _("Audit log"), "audit.index", {})],
+        Role.AUDITOR: [("audit", _("Audit log"), "audit.index", {}), ("country", _("Country"), "country.index", {}),
+                       *everyone],
+    }.get(role, [])
+    here = (request.blueprint or "").split(".")[0]
+    here = {"map": "cooperation"}.get(here, here)
+    return [
+        (label, url_for(endpoint, **values, **({} if values else place)), room == here, getattr(g, "counts", {}).get(room))
+        for room, label, endpoint, values in entries
+    ]
+
+
+def is_signed_in() -> bool:
+    return bool(current_user.is_authenticated)

@@ -1,0 +1,49 @@
+"""The audit log: append-only entries written in the transaction of the change they tell of."""
+
+from __future__ import annotations
+
+import json
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any, LiteralString
+from uuid import uuid4
+
+from coordination.clock import now
+from coordination.graph.store import Tx
+from coordination.permissions import Actor
+
+# Set once per request or command, so that no function between the page and the graph has to carry it.
+REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+
+APPEND: LiteralString = """
+    CREATE (:AuditEntry {id: $id, at: $at, actor: $actor, role: $role, action: $action,
+                         object_kind: $object_kind, object_id: $object_id,
+                         before: $before, after: $after, request_id: $request_id})
+    """
+
+
+def record(
+    tx: Tx,
+    actor: Actor,
+    action: str,
+    object_id: str,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Append one entry. `action` is `kind:verb`, e.g. "institution:edit". Never put free text that may
+    hold personal data, a private number, a password or a token in `before` or `after`."""
+    tx.run(
+        APPEND,
+        id=str(uuid4()),
+        at=at or now(),
+        actor=actor.id,
+        role=str(actor.role),
+        action=action,
+        object_kind=action.split(":", 1)[0],
+        object_id=object_id,
+        before=json.dumps(before or {}, ensure_ascii=False, default=str, sort_keys=True),
+        after=json.dumps(after or {}, ensure_ascii=False, default=str, sort_keys=True),
+        request_id=REQUEST_ID.get(),
+    )
