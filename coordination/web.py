@@ -236,3 +236,10 @@ def _http_error(error: HTTPException) -> Response:
 def _unexpected(error: Exception) -> Response:
     current_app.logger.exception("unexpected error, request %s", getattr(g, "request_id", ""))
     return error_page(500, error=None)
+
+
+def mark_static(app: Flask) -> None:
+    """Files of ours and of the installed wheels are for everyone."""
+    for name, view in app.view_functions.items():
+        if name == "static" or name.endswith(".static"):
+            view.access = "public"  # type: ignore[attr-defined]
