@@ -6,8 +6,11 @@ Calendar dates are stored as ISO 8601 text: it sorts as it compares, holds parti
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Any, Concatenate, LiteralString, ParamSpec, TypeVar
 
@@ -16,7 +19,9 @@ import neo4j.time
 from neo4j.exceptions import (
     AuthError,
     ConstraintError,
+    DatabaseError,
     DriverError,
+    IncompleteCommit,
     Neo4jError,
     ServiceUnavailable,
     SessionExpired,
@@ -29,19 +34,32 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Row = dict[str, Any]
 
+log = logging.getLogger(__name__)
+
+# The types a server sends that are Python's already. A list of nothing else is handed on as it is.
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
 
 def plain(value: Any) -> Any:
-    """A server's value as Python's: datetimes become aware UTC, containers are walked."""
+    """A server's value as Python's: datetimes become aware UTC, containers are walked where they need it."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return value
+    if kind is list:
+        return value if _PLAIN.issuperset(map(type, value)) else [plain(item) for item in value]
+    if kind is dict:
+        return value if _PLAIN.issuperset(map(type, value.values())) else {k: plain(v) for k, v in value.items()}
     if isinstance(value, neo4j.time.DateTime):
         native = value.to_native()
         return native.replace(tzinfo=UTC) if native.tzinfo is None else native.astimezone(UTC)
     if isinstance(value, neo4j.time.Date):
         return value.to_native()
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
     return value
+
+
+def _rows(result: neo4j.Result) -> list[Row]:
+    keys = result.keys()
+    return [dict(zip(keys, map(plain, record.values()), strict=True)) for record in result]
 
 
 class Tx:
@@ -51,73 +69,143 @@ class Tx:
         self._tx = tx
 
     def run(self, query: LiteralString, **params: Any) -> list[Row]:
-        return [{key: plain(value) for key, value in record.items()} for record in self._tx.run(query, params)]
+        """Rows of one query as dictionaries."""
+        return _rows(self._tx.run(query, params))
+
+    def stream(self, query: LiteralString, **params: Any) -> Iterator[Row]:
+        """The same, row by row as they arrive, for results that need not fit in memory."""
+        result = self._tx.run(query, params)
+        keys = result.keys()
+        for record in result:
+            yield dict(zip(keys, map(plain, record.values()), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a graph server listens and how to be let in. `born` tells one run of a server from the next."""
+
+    uri: str
+    user: str
+    password: str
+    database: str | None = None
+    born: str = ""
 
 
 class Store:
-    """The graph over Bolt. Safe to share between threads."""
+    """The graph over Bolt. Safe to share between threads.
+
+    `find_again` is called when the server cannot be reached; where it returns another address (the server
+    was started again), the call that failed is repeated there, once.
+    """
 
     def __init__(
-        self, uri: str, user: str, password: str, database: str | None = None, *, retry_seconds: float = 30.0
+        self,
+        uri: str,
+        user: str,
+        password: str,
+        database: str | None = None,
+        *,
+        retry_seconds: float = 30.0,
+        born: str = "",
+        find_again: Callable[[], Address] | None = None,
+        on_close: Callable[[], None] | None = None,
     ) -> None:
-        self._driver = neo4j.GraphDatabase.driver(
-            uri,
-            auth=(user, password),
-            max_transaction_retry_time=retry_seconds,
-            # The driver's first wait is a whole second; writers that meet on one node retry much sooner.
-            connection_acquisition_timeout=10.0,
-            connection_timeout=5.0,
-            notifications_min_severity="OFF",
-        )
-        self._database = database
+        self._address = Address(uri, user, password, database, born)
+        self._retry_seconds = retry_seconds
+        self._find_again, self._on_close = find_again, on_close
+        self._lock = threading.Lock()
+        self._driver = self._connect()
 
     def read(self, query: LiteralString, **params: Any) -> list[Row]:
         """Rows of one query as dictionaries."""
-        with _our_errors(), self._session(neo4j.READ_ACCESS) as session:
-            return session.execute_read(lambda tx: Tx(tx).run(query, **params))
+        return self._session(neo4j.READ_ACCESS, lambda s: s.execute_read(lambda tx: _rows(tx.run(query, params))))
 
     def read_with(self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Several queries in one read transaction."""
-        with _our_errors(), self._session(neo4j.READ_ACCESS) as session:
-            return session.execute_read(lambda tx: work(Tx(tx), *args, **kwargs))
+        return self._session(
+            neo4j.READ_ACCESS, lambda s: s.execute_read(lambda tx: work(Tx(tx), *args, **kwargs))
+        )
 
     def change(self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work(tx, …)` in one write transaction. It may run twice: make ids and times before."""
-        with _our_errors(), self._session(neo4j.WRITE_ACCESS) as session:
-            return session.execute_write(lambda tx: work(Tx(tx), *args, **kwargs))
+        return self._session(
+            neo4j.WRITE_ACCESS, lambda s: s.execute_write(lambda tx: work(Tx(tx), *args, **kwargs))
+        )
 
     def run(self, query: LiteralString, **params: Any) -> list[Row]:
         """One statement on its own, as schema commands need."""
-        with _our_errors(), self._session(neo4j.WRITE_ACCESS) as session:
-            return [dict(record) for record in session.run(query, params)]
+        return self._session(neo4j.WRITE_ACCESS, lambda s: _rows(s.run(query, params)))
 
     def ready(self) -> bool:
         """Whether a query answers now."""
         try:
             return self.read("RETURN 1 AS one") == [{"one": 1}]
-        except StoreUnavailable:
+        except (StoreUnavailable, Neo4jError):
             return False
 
     def close(self) -> None:
         self._driver.close()
+        if self._on_close is not None:
+            self._on_close()
 
-    def _session(self, access: str) -> neo4j.Session:
-        return self._driver.session(
-            database=self._database, default_access_mode=access, initial_retry_delay=0.01
+    def _connect(self) -> neo4j.Driver:
+        return neo4j.GraphDatabase.driver(
+            self._address.uri,
+            auth=(self._address.user, self._address.password),
+            max_transaction_retry_time=self._retry_seconds,
+            connection_acquisition_timeout=10.0,
+            connection_timeout=5.0,
+            notifications_min_severity="OFF",
         )
 
+    def _session(self, access: str, work: Callable[[neo4j.Session], T]) -> T:
+        driver = self._driver
+        try:
+            return self._once(driver, access, work)
+        except StoreUnavailable as error:
+            if not self._renewed(driver, error):
+                raise
+        return self._once(self._driver, access, work)
 
+    def _once(self, driver: neo4j.Driver, access: str, work: Callable[[neo4j.Session], T]) -> T:
+        with (
+            _our_errors(),
+            driver.session(
+                database=self._address.database,
+                default_access_mode=access,
+                # The driver's first wait is a whole second; writers that meet on one node retry much sooner.
+                initial_retry_delay=0.01,
+            ) as session,
+        ):
+            return work(session)
+
+    def _renewed(self, failed: neo4j.Driver, error: StoreUnavailable) -> bool:
+        """Whether the call that failed may be repeated, on a server found or started since."""
+        cause = error.__cause__
+        # Of a commit that was sent and not answered nobody knows whether it happened: never repeat that.
+        if self._find_again is None or isinstance(cause, (IncompleteCommit, TransientError)):
+            return False
+        with self._lock:
+            if self._driver is failed:
+                address = self._find_again()
+                if address == self._address:
+                    return False
+                log.warning("the graph server went away (%s); continuing on %s", error, address.uri)
+                self._address = address
+                self._driver = self._connect()
+                failed.close()
+        return True
 
 
 @contextmanager
-def _our_errors():
+def _our_errors() -> Iterator[None]:
     try:
         yield
     except ConstraintError as error:
         raise AlreadyExists(str(error.message)) from error
-    except (ServiceUnavailable, SessionExpired, AuthError, TransientError) as error:
-        raise StoreUnavailable(type(error).__name__) from error
+    except (ServiceUnavailable, SessionExpired, AuthError, TransientError, DatabaseError) as error:
+        raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
     except Neo4jError:
         raise
     except (DriverError, OSError) as error:
-        raise StoreUnavailable(type(error).__name__) from error
+        raise StoreUnavailable(f"{type(error).__name__}: {error}") from error

@@ -1,0 +1,90 @@
+"""Constraints and indexes, in numbered steps: run once each, recorded in the graph, safe to repeat.
+
+Add a step at the end; never change one that was released. A database that holds a step this program does
+not know was written by a newer one: it is refused before anything is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import LiteralString
+
+from coordination.clock import now
+from coordination.errors import SchemaTooNew
+from coordination.graph.store import Store, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. `statements` run on their own, then `work` in one transaction; both must bear repetition."""
+
+    number: int
+    statements: tuple[LiteralString, ...] = ()
+    work: Callable[[Tx], None] | None = None
+
+
+STEPS: tuple[Step, ...] = (
+    Step(
+        1,
+        (
+            "CREATE CONSTRAINT schema_step_number IF NOT EXISTS FOR (n:SchemaStep) REQUIRE n.number IS UNIQUE",
+            "CREATE CONSTRAINT reference_id IF NOT EXISTS FOR (n:ReferenceData) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT voivodeship_teryt IF NOT EXISTS FOR (n:Voivodeship) REQUIRE n.teryt IS UNIQUE",
+            "CREATE CONSTRAINT type_code IF NOT EXISTS FOR (n:InstitutionType) REQUIRE n.code IS UNIQUE",
+            "CREATE CONSTRAINT area_code IF NOT EXISTS FOR (n:Area) REQUIRE n.code IS UNIQUE",
+            "CREATE CONSTRAINT source_id IF NOT EXISTS FOR (n:Source) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT institution_id IF NOT EXISTS FOR (n:Institution) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT contact_id IF NOT EXISTS FOR (n:ContactPoint) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT channel_id IF NOT EXISTS FOR (n:Channel) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT claim_id IF NOT EXISTS FOR (n:Claim) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT claim_current IF NOT EXISTS FOR (n:Claim) REQUIRE n.current_key IS UNIQUE",
+            "CREATE CONSTRAINT agreement_id IF NOT EXISTS FOR (n:Agreement) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT event_id IF NOT EXISTS FOR (n:Event) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT expectation_id IF NOT EXISTS FOR (n:Expectation) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT pathway_step_id IF NOT EXISTS FOR (n:PathwayStep) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT waiver_id IF NOT EXISTS FOR (n:Waiver) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT team_id IF NOT EXISTS FOR (n:Team) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT user_id IF NOT EXISTS FOR (n:User) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT user_email IF NOT EXISTS FOR (n:User) REQUIRE n.email_key IS UNIQUE",
+            "CREATE CONSTRAINT session_id IF NOT EXISTS FOR (n:Session) REQUIRE n.id_hash IS UNIQUE",
+            "CREATE CONSTRAINT invitation_id IF NOT EXISTS FOR (n:Invitation) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT invitation_token IF NOT EXISTS FOR (n:Invitation) REQUIRE n.token_hash IS UNIQUE",
+            "CREATE CONSTRAINT throttle_key IF NOT EXISTS FOR (n:Throttle) REQUIRE n.key IS UNIQUE",
+            "CREATE CONSTRAINT audit_id IF NOT EXISTS FOR (n:AuditEntry) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT seal_id IF NOT EXISTS FOR (n:Seal) REQUIRE n.id IS UNIQUE",
+            "CREATE INDEX audit_at IF NOT EXISTS FOR (n:AuditEntry) ON (n.at)",
+            "CREATE INDEX audit_object IF NOT EXISTS FOR (n:AuditEntry) ON (n.object_id)",
+            "CREATE INDEX audit_actor IF NOT EXISTS FOR (n:AuditEntry) ON (n.actor)",
+            "CREATE INDEX session_expires IF NOT EXISTS FOR (n:Session) ON (n.expires_at)",
+        ),
+    ),
+)
+
+RECORDED: LiteralString = "MATCH (s:SchemaStep) RETURN s.number AS number"
+RECORD: LiteralString = """
+    MERGE (s:SchemaStep {number: $number})
+    ON CREATE SET s.applied_at = $at
+    """
+
+
+def apply(store: Store, steps: tuple[Step, ...] = STEPS) -> list[int]:
+    """Bring the database to this program's schema; the numbers of the steps that ran.
+
+    Raises SchemaTooNew, before writing, when the database holds a step that is not among `steps`.
+    """
+    recorded = {row["number"] for row in store.read(RECORDED)}
+    if newer := recorded - {step.number for step in steps}:
+        raise SchemaTooNew(f"the database is at step {max(newer)}, this program knows {len(steps)}")
+    due = [step for step in steps if step.number not in recorded]
+    for step in due:
+        for statement in step.statements:
+            store.run(statement)
+        store.change(_finish, step, now())
+    return [step.number for step in due]
+
+
+def _finish(tx: Tx, step: Step, at: object) -> None:
+    if step.work is not None:
+        step.work(tx)
+    tx.run(RECORD, number=step.number, at=at)
