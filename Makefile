@@ -32,7 +32,7 @@ test-slow: lint
 
 lint: .venv/test.stamp $(MO)
 	$(BIN)/ruff check .
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 bench: .venv/test.stamp $(MO)
 	$(BIN)/python -m bench $(ARGS)

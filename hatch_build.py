@@ -1,4 +1,4 @@
-"""Compiles the catalogues while the wheel is built: without them every text would be English."""
+"""What the wheel carries beside the package: compiled catalogues, templates and static files."""
 
 from __future__ import annotations
 
@@ -8,10 +8,17 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class CompileCatalogues(BuildHookInterface):
+class WheelContents(BuildHookInterface):
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        self._compile_catalogues()
+        if self.target_name == "wheel" and version == "standard":
+            # Not in pyproject.toml: there they would be copied into an editable install too, and grow stale.
+            build_data["force_include"].update({name: f"coordination/{name}" for name in ("templates", "static")})
+
+    def _compile_catalogues(self) -> None:
+        """Without them every text would be English."""
         from babel.messages.mofile import write_mo
         from babel.messages.pofile import read_po
 

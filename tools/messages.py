@@ -33,7 +33,8 @@ def extract() -> Catalog:
     with tempfile.TemporaryDirectory() as folder:
         pot = Path(folder, "messages.pot")
         keywords = [part for keyword in KEYWORDS for part in ("-k", keyword)]
-        command = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", "babel.cfg", *keywords]
+        frontend = [sys.executable, "-m", "babel.messages.frontend", "-q"]
+        command = [*frontend, "extract", "-F", "babel.cfg", *keywords]
         subprocess.run([*command, "--no-location", "-o", str(pot), "."], cwd=ROOT, check=True)
         with pot.open("rb") as file:
             return read_po(file)
