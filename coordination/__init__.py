@@ -21,6 +21,7 @@ ROOMS = (
     ("coordination.institutions.views", "bp"),
     ("coordination.cooperation.views", "bp"),
     ("coordination.cooperation.map_views", "bp"),
+    ("coordination.cooperation.matrix_views", "bp"),
     ("coordination.cooperation.reply_views", "bp"),
     ("coordination.gaps.views", "bp"),
     ("coordination.country.views", "bp"),
@@ -46,7 +47,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     from flask_login import LoginManager
     from flask_wtf import CSRFProtect
 
-    from coordination import config, frame, i18n_web, web
+    from coordination import assets, config, frame, i18n_web, web
     from coordination.accounts import sessions
     from coordination.graph.opening import open_store
 
@@ -80,6 +81,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     LoginManager.session_protection = None  # the record in the graph decides, not the browser's name
     CSRFProtect(app)
     web.install(app)
+    assets.install(app)
     for module, name in ROOMS:
         app.register_blueprint(getattr(import_module(module), name))
     app.context_processor(lambda: {"frame": frame.build(settings.demo)})

@@ -154,7 +154,7 @@ def _navigation(place: dict[str, str]) -> list[tuple[str, str, bool, int | None]
                        *everyone],
     }.get(role, [])
     here = (request.blueprint or "").split(".")[0]
-    here = {"map": "cooperation"}.get(here, here)
+    here = {"map": "cooperation", "matrix": "cooperation", "reply": "cooperation"}.get(here, here)
     return [
         (label, url_for(endpoint, **values, **({} if values else place)), room == here, getattr(g, "counts", {}).get(room))
         for room, label, endpoint, values in entries

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, Response, request
-from flask_babel import Babel
+from flask_babel import Babel, gettext
 from flask_login import current_user
 
-from coordination import i18n
+from coordination import i18n, labels
 
 COOKIE = "lang"
 
@@ -36,7 +36,10 @@ def install(app: Flask) -> None:
         num=lambda value, places=1: i18n.decimal(value, choose(), places),
         nb=i18n.no_orphans,
     )
-    app.jinja_env.globals.update(local=lambda thing, name: i18n.local(thing, name, choose()))
+    app.jinja_env.globals.update(
+        local=lambda thing, name: i18n.local(thing, name, choose()),
+        label=lambda kind, code: gettext(labels.label(kind, code)),
+    )
     app.after_request(_remember)
 
 

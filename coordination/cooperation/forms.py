@@ -1,0 +1,132 @@
+"""Fields of a claim and what makes them valid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
+
+from coordination import guard
+from coordination.cooperation.service import Statement
+from coordination.graph.directory import Entry
+from coordination.graph.model import Area, Basis, Claim, Form, Frequency, Stance
+from coordination.labels import LABELS
+from coordination.web import Form as BaseForm
+from coordination.web import language
+
+
+def choices(kind: str, *, empty: str | None = None, only: tuple[str, ...] = ()) -> list[tuple[str, Any]]:
+    found = [(code, lazy_gettext(text)) for code, text in LABELS[kind].items() if not only or code in only]
+    return ([("", empty)] if empty is not None else []) + found
+
+
+class IsoDate(StringField):
+    """A day as a person writes it: 2026-01-12 or 12.01.2026. `data` is a date or None."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        raw = (valuelist[0] if valuelist else "").strip()
+        self.data = None
+        self.raw = raw
+        if not raw:
+            return
+        try:
+            if "." in raw:
+                day, month, year = raw.split(".")
+                self.data = date(int(year), int(month), int(day))
+            else:
+                self.data = date.fromisoformat(raw)
+        except ValueError as error:
+            raise ValueError(_("Give a day that exists, for example 12.01.2026.")) from error
+
+    def _value(self) -> str:
+        return getattr(self, "raw", "") or (self.data.isoformat() if self.data else "")
+
+
+def no_personal_data(form: BaseForm, field: Any) -> None:
+    """Refuses text that looks like data of a person or a case, and names the fragment."""
+    found = guard.find(field.data or "")
+    if found:
+        raise ValidationError(
+            _(
+                "The text seems to hold data of a person or a case (%(fragment)s). Remove it; such data must not be kept here.",
+                fragment=found[0].fragment,
+            )
+        )
+
+
+class ClaimForm(BaseForm):
+    claimant = SelectField(lazy_gettext("On behalf of"), validators=[InputRequired(lazy_gettext("Choose the institution that makes the statement"))])
+    partner = SelectField(lazy_gettext("Partner"), validators=[InputRequired(lazy_gettext("Choose the partner"))])
+    areas = SelectMultipleField(lazy_gettext("Areas of cooperation"), validators=[InputRequired(lazy_gettext("Tick at least one area"))])
+    stance = RadioField(
+        lazy_gettext("Statement"),
+        choices=choices("stance", only=("cooperates", "does_not_cooperate", "not_applicable")),
+        default="cooperates",
+        validators=[InputRequired(lazy_gettext("Choose what is stated"))],
+    )
+    forms = SelectMultipleField(lazy_gettext("Form"), choices=choices("form"), validators=[Optional()])
+    frequency = SelectField(lazy_gettext("Frequency"), choices=choices("frequency", empty=lazy_gettext("not stated")), validators=[Optional()])
+    basis = SelectField(lazy_gettext("Basis"), choices=choices("basis_of_claim", empty=lazy_gettext("not stated")), validators=[Optional()])
+    intensity = SelectField(lazy_gettext("Intensity"), choices=choices("intensity", empty=lazy_gettext("not stated")), validators=[Optional()])
+    valid_from = IsoDate(lazy_gettext("Cooperation since"))
+    valid_to = IsoDate(lazy_gettext("Cooperation until"))
+    last_activity = IsoDate(lazy_gettext("Last activity"))
+    note = TextAreaField(
+        lazy_gettext("Note"),
+        validators=[Length(max=1500, message=lazy_gettext("Shorten the note to 1,500 characters")), no_personal_data],
+    )
+    seen = HiddenField()
+
+    def offer(self, claimants: Mapping[str, Entry], partners: Mapping[str, Entry], known: list[str], areas: Mapping[str, Area]) -> None:
+        """Fill the choices: partners of last time first."""
+        self.claimant.choices = [("", _("choose"))] + [(each.id, each.name) for each in claimants.values()]
+        if len(claimants) == 1:
+            self.claimant.choices = self.claimant.choices[1:]
+        first = [(key, partners[key].name) for key in known if key in partners]
+        rest = [(each.id, each.name) for each in partners.values() if each.id not in known]
+        self.partner.choices = {
+            _("Partners so far"): first,
+            _("Other institutions"): rest,
+        } if first else [("", _("choose")), *rest]
+        if first:
+            self.partner.choices = {"": [("", _("choose"))], **self.partner.choices}
+        name = "name_pl" if language() == "pl" else "name_en"
+        self.areas.choices = [(each.code, getattr(each, name)) for each in areas.values()]
+
+    def validate_valid_to(self, field: Any) -> None:
+        if field.data and self.valid_from.data and field.data < self.valid_from.data:
+            raise StopValidation(_("The cooperation ends before it begins. Correct one of the two dates."))
+
+    def validate_last_activity(self, field: Any) -> None:
+        from coordination.clock import today
+
+        if field.data and field.data > today():
+            raise StopValidation(_("The last activity lies in the future. Give a day that has passed."))
+
+    def statement(self) -> Statement:
+        return Statement(
+            stance=Stance(self.stance.data),
+            forms=tuple(Form(each) for each in self.forms.data or ()),
+            basis=Basis(self.basis.data) if self.basis.data else None,
+            frequency=Frequency(self.frequency.data) if self.frequency.data else None,
+            intensity=int(self.intensity.data) if self.intensity.data else None,
+            valid_from=self.valid_from.data,
+            valid_to=self.valid_to.data,
+            last_activity=self.last_activity.data,
+            note=self.note.data or "",
+        )
+
+    def prefill(self, claim: Claim) -> None:
+        self.stance.data = str(claim.stance) if claim.stance is not Stance.WITHDRAWN else "cooperates"
+        self.forms.data = [str(each) for each in claim.forms]
+        self.frequency.data = str(claim.frequency or "")
+        self.basis.data = str(claim.basis or "")
+        self.intensity.data = str(claim.intensity or "")
+        self.valid_from.data, self.valid_to.data = claim.valid_from, claim.valid_to
+        self.last_activity.data = claim.last_activity
+        self.note.data = claim.note
