@@ -1,0 +1,25 @@
+"""Styles of installed wheels, served by us: nothing is fetched from another host and none of it is in the repository."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from flask import Blueprint, Flask
+
+
+def wheel(package: str) -> Path:
+    """The folder of an installed package, found without importing it. Raises RuntimeError when it is missing."""
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError(f"the package {package} is not installed")
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def install(app: Flask) -> None:
+    """Bootstrap's stylesheet as `url_for("bootstrap.static", filename="bootstrap.min.css")`."""
+    styles = wheel("flask_bootstrap") / "static" / "bootstrap5" / "css"
+    app.register_blueprint(
+        # Under /static/, so that browsers keep it as long as our own files.
+        Blueprint("bootstrap", __name__, static_folder=str(styles), static_url_path="/static/bootstrap")
+    )
