@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     Raises SettingError for a wrong setting and RuntimeError while any view declares no access.
     """
     from flask import Flask
-    from flask_login import LoginManager
+    from flask_bootstrap import Bootstrap5
     from flask_wtf import CSRFProtect
 
     from coordination import assets, config, frame, i18n_web, web
@@ -67,6 +67,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
         WTF_CSRF_TIME_LIMIT=None,  # the token lives as long as its session
         WTF_CSRF_SSL_STRICT=secure,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
+        BOOTSTRAP_SERVE_LOCAL=True,
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions["store"] = store or open_store(settings)
@@ -78,8 +79,8 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
 
     i18n_web.install(app)
     sessions.install(app)
-    LoginManager.session_protection = None  # the record in the graph decides, not the browser's name
     CSRFProtect(app)
+    Bootstrap5(app)  # its stylesheet, served from the installed wheel
     web.install(app)
     assets.install(app)
     for module, name in ROOMS:

@@ -41,6 +41,7 @@ class Frame:
     footer: list[tuple[str, str]] = field(default_factory=list)
     data_as_of: datetime | None = None
     request_id: str = ""
+    dense: bool = False
 
 
 def role_name(role: str) -> str:
@@ -76,6 +77,7 @@ def build(demo: bool) -> Frame:
     frame.role = str(who.role)
     frame.role_label = role_name(who.role)
     frame.account_label = who.label
+    frame.dense = bool(getattr(current_user, "dense", False))
     here = None if getattr(g, "store_down", False) else _here()
     frame.voivodeship = here
     place = {"voivodeship": here.teryt} if here and request.args.get("voivodeship") else {}

@@ -9,6 +9,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms import widgets
 from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
 from coordination import guard
@@ -23,6 +24,11 @@ from coordination.web import language
 def choices(kind: str, *, empty: str | None = None, only: tuple[str, ...] = ()) -> list[tuple[str, Any]]:
     found = [(code, lazy_gettext(text)) for code, text in LABELS[kind].items() if not only or code in only]
     return ([("", empty)] if empty is not None else []) + found
+
+
+class CheckBoxes(SelectMultipleField):
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
 
 
 class IsoDate(StringField):
@@ -62,14 +68,14 @@ def no_personal_data(form: BaseForm, field: Any) -> None:
 class ClaimForm(BaseForm):
     claimant = SelectField(lazy_gettext("On behalf of"), validators=[InputRequired(lazy_gettext("Choose the institution that makes the statement"))])
     partner = SelectField(lazy_gettext("Partner"), validators=[InputRequired(lazy_gettext("Choose the partner"))])
-    areas = SelectMultipleField(lazy_gettext("Areas of cooperation"), validators=[InputRequired(lazy_gettext("Tick at least one area"))])
+    areas = CheckBoxes(lazy_gettext("Areas of cooperation"), validators=[InputRequired(lazy_gettext("Tick at least one area"))])
     stance = RadioField(
         lazy_gettext("Statement"),
         choices=choices("stance", only=("cooperates", "does_not_cooperate", "not_applicable")),
         default="cooperates",
         validators=[InputRequired(lazy_gettext("Choose what is stated"))],
     )
-    forms = SelectMultipleField(lazy_gettext("Form"), choices=choices("form"), validators=[Optional()])
+    forms = CheckBoxes(lazy_gettext("Form"), choices=choices("form"), validators=[Optional()])
     frequency = SelectField(lazy_gettext("Frequency"), choices=choices("frequency", empty=lazy_gettext("not stated")), validators=[Optional()])
     basis = SelectField(lazy_gettext("Basis"), choices=choices("basis_of_claim", empty=lazy_gettext("not stated")), validators=[Optional()])
     intensity = SelectField(lazy_gettext("Intensity"), choices=choices("intensity", empty=lazy_gettext("not stated")), validators=[Optional()])
