@@ -6,16 +6,17 @@ every other query returns an empty text in its place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, LiteralString
 
-from coordination.errors import AlreadyExists, Conflict, NotFound
+from coordination.errors import AlreadyExists, Conflict, Invalid, NotFound
 from coordination.graph import audit
 from coordination.graph.model import Channel, ChannelKind, Contact, Freshness, Visibility
 from coordination.graph.store import Store, Tx
 from coordination.graph.ties import months_before
-from coordination.i18n import polish_key
+from coordination.i18n import N_, polish_key
 from coordination.permissions import Actor
 
 FRESH_MONTHS, AGEING_MONTHS = 6, 12
@@ -31,6 +32,23 @@ def freshness(confirmed_on: date | None, today: date) -> Freshness:
     if confirmed_on is None or confirmed_on < months_before(today, AGEING_MONTHS):
         return Freshness.STALE
     return Freshness.FRESH if confirmed_on >= months_before(today, FRESH_MONTHS) else Freshness.AGEING
+
+
+_EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+_NUMBER = re.compile(r"\+?[\d\s()/-]{3,24}(?:\s?(?:wew\.|ext\.)\s?\d{1,6})?", re.IGNORECASE)
+_E_DELIVERY = re.compile(r"AE:PL(-[A-Z0-9]+){2,5}", re.IGNORECASE)
+
+
+def check_value(kind: ChannelKind, value: str) -> None:
+    """Raises Invalid when the value cannot be one of its kind. Short numbers (112, 116 111) are numbers."""
+    if kind is ChannelKind.EMAIL:
+        if not _EMAIL.fullmatch(value):
+            raise Invalid(N_("Enter the e-mail address in full, for example biuro@urzad.example"), field="channels")
+    elif kind is ChannelKind.E_DELIVERY:
+        if not _E_DELIVERY.fullmatch(value):
+            raise Invalid(N_("Enter the e-delivery address beginning with AE:PL"), field="channels")
+    elif not _NUMBER.fullmatch(value) or not 3 <= sum(sign.isdecimal() for sign in value) <= 21:
+        raise Invalid(N_("Enter a telephone number with digits and spaces, for example 22 000 01 01"), field="channels")
 
 
 OF_INSTITUTIONS: LiteralString = """

@@ -250,9 +250,12 @@ def _free_ports(count: int) -> list[int]:
 
 def _alive(pid: int) -> bool:
     if os.name == "nt":
-        return str(pid) in subprocess.run(
-            ["tasklist", "/NH", "/FI", f"PID eq {pid}"], capture_output=True, text=True, check=False
-        ).stdout.split()
+        return (
+            str(pid)
+            in subprocess.run(
+                ["tasklist", "/NH", "/FI", f"PID eq {pid}"], capture_output=True, text=True, check=False
+            ).stdout.split()
+        )
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -141,7 +141,9 @@ def _load(tx: Tx, tables: dict[str, list[dict[str, str]]], digest: str, at: date
     tx.run(MARK, digest=digest, model_version=MODEL_VERSION, at=at)
     tx.run(SOURCES, rows=tables["sources"])
     tx.run(VOIVODESHIPS, rows=[_voivodeship(row) for row in tables["voivodeships"]])
-    tx.run(TYPES, rows=[_listed(row, "sources", provenance="proposal") for row in tables["institution_types"]])
+    tx.run(
+        TYPES, rows=[_listed(row, "sources", provenance="proposal") for row in tables["institution_types"]]
+    )
     tx.run(AREAS, rows=[
         _listed(row, "sources", provenance="proposal", position=position)
         for position, row in enumerate(tables["cooperation_areas"], start=1)
@@ -174,7 +176,9 @@ def _institutions(tx: Tx, rows: list[dict[str, str]]) -> None:
 def _teams(tx: Tx, teams: list[dict[str, str]], members: list[dict[str, str]]) -> None:
     ours = {row["id"] for row in tx.run(TEAMS, rows=[_team(row) for row in teams])}
     kept = [row for row in teams if row["id"] in ours]
-    tx.run(CONVENED_BY, rows=[{"id": r["id"], "convened_by": r["convened_by"]} for r in kept if r["convened_by"]])
+    tx.run(
+        CONVENED_BY, rows=[{"id": r["id"], "convened_by": r["convened_by"]} for r in kept if r["convened_by"]]
+    )
     tx.run(SERVES, rows=[{"id": row["id"], "voivodeship": row["voivodeship"]} for row in kept])
     tx.run(MEMBERS, rows=[_listed(row, "source") for row in members if row["team_id"] in ours])
 
@@ -226,7 +230,10 @@ def _team(row: dict[str, str]) -> Row:
     kept = ("name_pl", "voivodeship", "established", "legal_act", "note")
     sources = split(row["sources"])
     properties = {name: row[name] for name in kept}
-    return {"id": row["id"], "properties": {**properties, "sources": sources, "provenance": _provenance(sources)}}
+    return {
+        "id": row["id"],
+        "properties": {**properties, "sources": sources, "provenance": _provenance(sources)},
+    }
 
 
 def _step(row: dict[str, str]) -> Row:

@@ -48,7 +48,9 @@ def plain(value: Any) -> Any:
     if kind is list:
         return value if _PLAIN.issuperset(map(type, value)) else [plain(item) for item in value]
     if kind is dict:
-        return value if _PLAIN.issuperset(map(type, value.values())) else {k: plain(v) for k, v in value.items()}
+        return (
+            value if _PLAIN.issuperset(map(type, value.values())) else {k: plain(v) for k, v in value.items()}
+        )
     if isinstance(value, neo4j.time.DateTime):
         native = value.to_native()
         return native.replace(tzinfo=UTC) if native.tzinfo is None else native.astimezone(UTC)
@@ -118,7 +120,9 @@ class Store:
 
     def read(self, query: LiteralString, **params: Any) -> list[Row]:
         """Rows of one query as dictionaries."""
-        return self._session(neo4j.READ_ACCESS, lambda s: s.execute_read(lambda tx: _rows(tx.run(query, params))))
+        return self._session(
+            neo4j.READ_ACCESS, lambda s: s.execute_read(lambda tx: _rows(tx.run(query, params)))
+        )
 
     def read_with(self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Several queries in one read transaction."""
