@@ -17,9 +17,9 @@ def wheel(package: str) -> Path:
 
 
 def install(app: Flask) -> None:
-    """Bootstrap's stylesheet as `url_for("bootstrap.static", filename="bootstrap.min.css")`."""
+    """Bootstrap's stylesheet as `url_for("vendor.static", filename="bootstrap.min.css")`."""
     styles = wheel("flask_bootstrap") / "static" / "bootstrap5" / "css"
     app.register_blueprint(
         # Under /static/, so that browsers keep it as long as our own files.
-        Blueprint("bootstrap", __name__, static_folder=str(styles), static_url_path="/static/bootstrap")
+        Blueprint("vendor", __name__, static_folder=str(styles), static_url_path="/static/vendor")
     )
