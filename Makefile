@@ -7,6 +7,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 BIN := .venv/bin
 PO := $(wildcard coordination/translations/*/LC_MESSAGES/*.po)
 MO := $(PO:.po=.mo)
+# Two processes, one graph server each.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help run test test-slow lint bench messages wheel clean
@@ -25,10 +27,10 @@ run: .venv/runtime.stamp $(MO)
 	@exec $(BIN)/coordination demo --port $(PORT)
 
 test: lint
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 test-slow: lint
-	$(BIN)/python -m pytest --slow $(ARGS)
+	$(PYTEST) --slow $(ARGS)
 
 lint: .venv/test.stamp $(MO)
 	$(BIN)/ruff check .

@@ -1,0 +1,65 @@
+"""How the whole run is arranged: longer checks on request, one graph server a worker, and what was left out.
+
+    pytest                            everything but the longer checks
+    pytest --slow                     those too
+    pytest -n 2 --dist loadgroup      tests of one server stay in one process, so each server starts once
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+LONGER = "longer checks (make test-slow)"
+left_out = pytest.StashKey[Counter[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--slow", action="store_true", help="run the longer checks too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[left_out] = Counter()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--slow"):
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        if slow:
+            config.hook.pytest_deselected(items=slow)
+            items[:] = [item for item in items if item not in slow]
+            config.stash[left_out][LONGER] = len(slow)
+    for item in items:
+        server = getattr(item, "callspec", None) and item.callspec.params.get("server")  # type: ignore[attr-defined]
+        if server:
+            item.add_marker(pytest.mark.xdist_group(str(server)))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output: dict[str, Any] | None = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["left_out"] = dict(session.config.stash[left_out])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    # Every worker collects all tests, so each says the same.
+    node.config.stash[left_out].update({
+        reason: count for reason, count in getattr(node, "workeroutput", {}).get("left_out", {}).items()
+        if reason not in node.config.stash[left_out]
+    })
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    reasons = Counter(config.stash[left_out])
+    for report in terminalreporter.stats.get("skipped", []):
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        reasons[f"tests: {reason.removeprefix('Skipped: ')}"] += 1
+    terminalreporter.section("left out")
+    if not reasons:
+        terminalreporter.write_line("nothing")
+    for reason, count in reasons.most_common():
+        terminalreporter.write_line(f"{count} {reason}")
