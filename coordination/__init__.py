@@ -79,9 +79,9 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
 
     i18n_web.install(app)
     sessions.install(app)
+    web.install(app)  # before the tokens of forms: who may not come here need not show one
     CSRFProtect(app)
     Bootstrap5(app)  # its stylesheet, served from the installed wheel
-    web.install(app)
     assets.install(app)
     for module, name in ROOMS:
         app.register_blueprint(getattr(import_module(module), name))

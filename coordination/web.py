@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, make_response, render_template, request
@@ -240,6 +241,7 @@ def _unexpected(error: Exception) -> Response:
 
 def mark_static(app: Flask) -> None:
     """Files of ours and of the installed wheels are for everyone."""
-    for name, view in app.view_functions.items():
+    for name, view in list(app.view_functions.items()):
         if name == "static" or name.endswith(".static"):
-            view.access = "public"  # type: ignore[attr-defined]
+            # A blueprint's own view is a bound method, which takes no marks.
+            app.view_functions[name] = public(partial(view))

@@ -245,8 +245,6 @@ class Sessions(SecureCookieSessionInterface):
 class SignIn(LoginManager):
     """Flask-Login without its cookie "remember me" and its own session keys: the record decides alone."""
 
-    session_protection = None
-
     def _update_remember_cookie(self, response: Response) -> Response:
         return response
 
@@ -256,6 +254,7 @@ def install(app: Flask) -> None:
     app.session_interface = Sessions()
     manager = SignIn(app)
     manager.anonymous_user = Visitor
+    manager.session_protection = None
     manager.user_loader(lambda _id: None)  # no account is known by a cookie of Flask-Login
     manager.request_loader(_whoever)
     manager.unauthorized_handler(_ask_to_sign_in)
