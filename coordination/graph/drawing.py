@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,17 +65,18 @@ def line_id(line: Line) -> str:
     return f"{line.a}|{line.b}"
 
 
-def network(shown: MapSet, layout: Layout) -> Network:
+def network(shown: MapSet, layout: Layout, *, say: Mapping[str, str] | None = None, height: str = "100%") -> Network:
     """The pyvis network of a set: one node per institution, one edge per line.
 
     A disputed line is two edges, a wide one and a white one upon it, because vis-network knows no double line; the
-    second has an id ending in "~" and is no line of its own.
+    second has an id ending in "~" and is no line of its own. Names are kept out of vis-network's `label`: our painter
+    (static/js/map-draw.js) writes them where the layout left room. `say` is what a screen reader hears of a node.
     """
     from pyvis.network import Network  # pulls IPython in: half a second that only the map should pay
 
     # A directed network, although ties have no direction: an undirected one drops the second edge of a pair and
     # searches all edges for every new one.
-    net = Network(height="100%", width="100%", directed=True, cdn_resources="in_line")
+    net = Network(height=height, width="100%", directed=True, cdn_resources="in_line")
     curved = len(shown.nodes) <= NAMED
     for node in shown.nodes:
         shape, colour = SHAPES[node.sector]
@@ -83,7 +85,9 @@ def network(shown: MapSet, layout: Layout) -> Network:
         degree = shown.degree(node.id)
         net.add_node(
             node.id,
-            label="\n".join(rows(node.short)),
+            label=node.short,
+            name=list(rows(node.short)),
+            title=f"{node.name} · {node.type_name}",
             shape="square" if hollow else shape,
             color={"background": "#FFFFFF" if hollow else colour, "border": colour},
             borderWidth=2.2 if hollow else 1,
@@ -92,15 +96,23 @@ def network(shown: MapSet, layout: Layout) -> Network:
             y=y,
             degree=degree,
             side=layout.sides.get(node.id, "below"),
+            **({"say": say[node.id]} if say else {}),
         )
+        del net.nodes[-1]["label"]
     for line in shown.lines:
         disputed = line.state is TieState.DISPUTED
         width = WIDTHS[line.width - 1] * (1 if curved else THIN)
-        colour = COLOURS[line.state] if curved else {"color": COLOURS[line.state], "opacity": PALE[line.state], "inherit": False}
+        colour = (
+            COLOURS[line.state]
+            if curved
+            else {"color": COLOURS[line.state], "opacity": PALE[line.state], "inherit": False}
+        )
         _edge(net, line, id=line_id(line), width=width + (4 if curved else 2) if disputed else width, color=colour,
               dashes=DASHES[line.state], state=str(line.state), **_marks(line))  # fmt: skip
         if disputed:
-            _edge(net, line, id=line_id(line) + "~", width=width + (1.2 if curved else 0.4), color="#FFFFFF", dashes=False)
+            _edge(
+                net, line, id=line_id(line) + "~", width=width + (1.2 if curved else 0.4), color="#FFFFFF", dashes=False
+            )
     net.set_options(json.dumps(options(curved)))
     return net
 
@@ -111,12 +123,20 @@ def options(curved: bool) -> dict[str, Any]:
         "physics": {"enabled": False},
         "layout": {"improvedLayout": False, "randomSeed": 1},
         "interaction": {
-            "dragNodes": False, "hover": False, "keyboard": False, "selectConnectedEdges": False, "tooltipDelay": 300,
-            "hideEdgesOnDrag": not curved, "hideEdgesOnZoom": not curved, "zoomSpeed": 0.6,
+            "dragNodes": False,
+            "hover": False,
+            "keyboard": False,
+            "selectConnectedEdges": False,
+            "tooltipDelay": 300,
+            "zoomView": False,
+            "hideEdgesOnDrag": not curved,
+            "hideEdgesOnZoom": not curved,
+            "zoomSpeed": 0.6,
         },  # fmt: skip
-        "nodes": {"font": {"size": 13, "strokeWidth": 4, "strokeColor": "#FFFFFF", "color": "#16212B", "vadjust": -3}},
+        "nodes": {"chosen": False},
         "edges": {
             "arrows": "",
+            "chosen": False,
             "hoverWidth": 0,
             "selectionWidth": 0,
             "smooth": {"enabled": True, "type": "curvedCW", "roundness": CURVE} if curved else {"enabled": False},
@@ -124,20 +144,31 @@ def options(curved: bool) -> dict[str, Any]:
     }
 
 
-def page_data(shown: MapSet, layout: Layout) -> dict[str, Any]:
-    """What the page's module needs: vis-network's nodes, edges and options, and what is drawn around them."""
-    net = network(shown, layout)
+def page_data(
+    shown: MapSet, layout: Layout, *, guides: Mapping[str, str], isolates: str, say: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """What the page's module needs: vis-network's nodes, edges and options, and `around` them what the painter adds."""
+    net = network(shown, layout, say=say)
     return {
         "nodes": net.nodes,
         "edges": net.edges,
         "options": options(len(shown.nodes) <= NAMED),
-        "guides": [
-            {"x": guide.x, "y": guide.y, "rx": guide.rx, "ry": guide.ry, "name": guide.name, "text": [guide.text_x, guide.text_y]}
-            for guide in layout.guides
-        ],
-        "rule": layout.rule if layout.rule is not None else False,
-        "box": list(layout.box),
+        "around": around(shown, layout, guides=guides, isolates=isolates),
     }
+
+
+def around(shown: MapSet, layout: Layout, *, guides: Mapping[str, str], isolates: str) -> dict[str, Any]:
+    """Rings or voivodeships behind the map, the row of isolates, the box; `guides` are their names."""
+    return {
+        "guides": [
+            {"x": each.x, "y": each.y, "rx": each.rx, "ry": each.ry, "name": guides.get(each.name, ""),
+             "text": [each.text_x, each.text_y]}
+            for each in layout.guides
+        ],
+        "rule": False if layout.rule is None else {"y": layout.rule, "text": isolates},
+        "box": list(layout.box),
+        "large": len(shown.nodes) > NAMED,
+    }  # fmt: skip
 
 
 def control_point(start: tuple[float, float], end: tuple[float, float]) -> tuple[float, float]:

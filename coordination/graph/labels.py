@@ -30,7 +30,9 @@ def rows(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=65536)
 def width(text: str) -> float:
     """Estimated width in px at 13 px, on the wide side (Noto Sans)."""
-    units = sum(0.34 if sign in _NARROW else 0.86 if sign in _WIDE else 0.64 if sign.isupper() else 0.57 for sign in text)
+    units = sum(
+        0.34 if sign in _NARROW else 0.86 if sign in _WIDE else 0.64 if sign.isupper() else 0.57 for sign in text
+    )
     return units * FONT
 
 
@@ -40,7 +42,12 @@ def size(text: str) -> Point:
 
 
 def separate(
-    places: Mapping[str, Point], sizes: Mapping[str, Point], *, pinned: bool = False, kept: Sequence[Point] = (), steps: int = 160
+    places: Mapping[str, Point],
+    sizes: Mapping[str, Point],
+    *,
+    pinned: bool = False,
+    kept: Sequence[Point] = (),
+    steps: int = 160,
 ) -> dict[str, Point]:
     """Push signs with their names apart until the boxes no longer overlap, each as little as needed.
 
@@ -98,11 +105,13 @@ def spread(at: np.ndarray, radius: float, steps: int = 30) -> np.ndarray:
 
 
 def sides(
-    places: Mapping[str, Point], names: Mapping[str, str], pairs: Sequence[tuple[str, str]], *, below: Collection[str] = ()
-) -> dict[str, str]:
+    places: Mapping[str, Point], names: Mapping[str, str], pairs: Sequence[tuple[str, str]], *,
+    below: Collection[str] = (), kept: Sequence[Point] = (),
+) -> dict[str, str]:  # fmt: skip
     """For each name the side of its sign, "below", "above", "right" or "left", with least in the way.
 
-    Counted are names already placed, signs, and lines crossing the name. Names in `below` do not move.
+    Counted are names already placed and texts around the middles `kept`, signs, and lines crossing the name.
+    Names in `below` stand below.
     """
     keys = sorted(places, key=lambda key: (places[key][1], places[key][0], key))
     at = {key: np.array(places[key]) for key in keys}
@@ -111,7 +120,7 @@ def sides(
     on_lines = np.concatenate(
         [at[a] * (1 - steps) + at[b] * steps for a, b in pairs if a in at and b in at] or [np.empty((0, 2))]
     )
-    taken: list[tuple[float, float, float, float]] = []
+    taken = [(x - 60.0, y - 8.0, x + 60.0, y + 8.0) for x, y in kept]
     found: dict[str, str] = {}
     for key in keys:
         best = None
@@ -152,6 +161,4 @@ def common(one: Sequence[float], other: Sequence[float]) -> float:
 
 def _inside(points: np.ndarray, box: Sequence[float], margin: float) -> int:
     x, y = points[:, 0], points[:, 1]
-    return int(
-        ((x > box[0] - margin) & (x < box[2] + margin) & (y > box[1] - margin) & (y < box[3] + margin)).sum()
-    )
+    return int(((x > box[0] - margin) & (x < box[2] + margin) & (y > box[1] - margin) & (y < box[3] + margin)).sum())

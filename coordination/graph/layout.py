@@ -90,11 +90,16 @@ def lay_out(shown: MapSet, kind: str, *, seed: int = SEED) -> Layout:
         raise ValueError(kind)
     named = len(shown.nodes) <= NAMED
     if named:
-        places = labels.separate(places, {node.id: labels.size(node.short) for node in nodes}, pinned=kind == "roles", kept=guides_text(guides))
+        places = labels.separate(
+            places,
+            {node.id: labels.size(node.short) for node in nodes},
+            pinned=kind == "roles",
+            kept=guides_text(guides),
+        )
     box = _box(places.values(), guides)
     places, rule, box = _rows_below(places, sorted(shown.isolates, key=lambda node: node.short), box)
     shorts = {node.id: node.short for node in shown.nodes}
-    sides = labels.sides(places, shorts, pairs, below=alone) if named else {}
+    sides = labels.sides(places, shorts, pairs, below=alone, kept=guides_text(guides)) if named else {}
     rounded = {key: (round(x, 1), round(y, 1)) for key, (x, y) in sorted(places.items())}
     return Layout(rounded, sides, tuple(guides), box, rule)
 
@@ -105,7 +110,8 @@ def guides_text(guides: Iterable[Guide]) -> list[Point]:
 
 
 def _frame(n: int) -> Point:
-    scale = max(1.0, math.sqrt(n / 45))
+    # Signs without names need less room.
+    scale = max(1.0, math.sqrt(min(n, NAMED) / 45), 0.6 * math.sqrt(n / 45))
     return WIDTH * scale, HEIGHT * scale
 
 
@@ -251,7 +257,9 @@ def geography(
         homes.setdefault(node.home if node.home in CENTRES else "national", []).append(node.id)
     names = sorted(homes)
     step = 30.0 if len(nodes) <= NAMED else 24.0
-    radius = np.array([step * (0.9 + (0.95 if name == "national" else 0.62) * math.sqrt(len(homes[name]))) for name in names])
+    radius = np.array(
+        [step * (0.9 + (0.95 if name == "national" else 0.62) * math.sqrt(len(homes[name]))) for name in names]
+    )
     at = np.array([CENTRES.get(name, NATIONAL_CENTRE) for name in names], dtype=float)
     at *= max(1.6, 1.05 * float(np.sqrt((radius**2).sum())) / 330)
     for _ in range(200):

@@ -116,8 +116,8 @@ class MapSet:
     lines: tuple[Line, ...]
     as_of: date
     areas: Mapping[str, str] = field(default_factory=dict)  # names by code, in the order of the reference model
-    answered: int = 0  # of `asked`, how many have said anything themselves
-    asked: int = 0
+    spoke: Mapping[str, date] = field(default_factory=dict)  # last statement of each institution that made one
+    regional: frozenset[str] = frozenset()  # those that are not national bodies
 
     @cached_property
     def by_id(self) -> dict[str, Node]:
@@ -134,6 +134,15 @@ class MapSet:
     @cached_property
     def counts(self) -> Counter[TieState]:
         return Counter(line.state for line in self.lines)
+
+    @property
+    def answered(self) -> int:
+        """Regional institutions that have said anything themselves, of `asked`."""
+        return len(self.regional & self.spoke.keys())
+
+    @property
+    def asked(self) -> int:
+        return len(self.regional)
 
     @property
     def isolates(self) -> list[Node]:

@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from coordination.graph import labels, signs
-from coordination.graph.drawing import COLOURS, DASHES, PALE, SHAPES, THIN, WIDTHS, control_point, line_id, sign_size
+from coordination.graph.drawing import (
+    COLOURS,
+    DASHES,
+    PALE,
+    SHAPES,
+    THIN,
+    WIDTHS,
+    control_point,
+    line_id,
+    sign_size,
+)
 from coordination.graph.layout import NAMED, Layout, Point
 from coordination.graph.mapset import SECTOR_GROUPS, WORST_FIRST, Line, MapSet, Node
 from coordination.graph.model import TieState
@@ -38,19 +48,30 @@ def svg(shown: MapSet, layout: Layout, words: Captions) -> str:
     """The whole map with heading and legend, as a document of its own."""
     left, top, right, bottom = layout.box
     wide = max(right - left, 760.0)
-    head, legend, legend_height = 70.0, *_legend(words, left + 16, bottom + 30, wide - 32)
-    # The box of the map may be narrower than its legend; it stays in the middle.
-    spare = (wide - (right - left)) / 2
+    # A large map is seen from farther away: its words grow with it.
+    grown = max(1.0, wide / 1250)
+    legend, legend_height = _legend(words, 16, 30, wide / grown - 32)
+    head, legend_height = 74.0 * grown, (legend_height + 40) * grown
+    start = left - (wide - (right - left)) / 2  # a map narrower than its legend stands in the middle
+    heading = text(16, 30, words.title, size=20, anchor="start", bold=True, halo=False) + text(
+        16, 54, words.lede, size=14, anchor="start", fill=signs.PALE, halo=False
+    )
     parts = [
-        text(left - spare + 16, top - head + 30, words.title, size=20, anchor="start", bold=True, halo=False),
-        text(left - spare + 16, top - head + 54, words.lede, size=14, anchor="start", fill=signs.PALE, halo=False),
-        *_guides(layout, words),
+        tag("g", heading, transform=_moved(start, top - head, grown)),
+        *_rings(layout),
         *_lines(shown, layout),
-        *_nodes(shown, layout),
-        *(_rule(layout, words.isolates) if layout.rule is not None else ()),
-        tag("g", legend, transform=f"translate({signs.number(-spare)} 0)"),
+        *_ring_names(layout, words, grown),
+        *_nodes(shown, layout, grown),
+        *(_rule(layout, words.isolates, grown) if layout.rule is not None else ()),
+        tag("g", legend, transform=_moved(start, bottom, grown)),
     ]
-    return _document(parts, (left - spare, top - head, wide, bottom - top + head + legend_height + 40), words.title, words.description)
+    return _document(
+        parts, (start, top - head, wide, bottom - top + head + legend_height), words.title, words.description
+    )
+
+
+def _moved(x: float, y: float, scale: float) -> str:
+    return f"translate({signs.number(x)} {signs.number(y)}) scale({signs.number(scale)})"
 
 
 def _document(parts: list[str], box: tuple[float, float, float, float], title: str, description: str) -> str:
@@ -63,14 +84,17 @@ def _document(parts: list[str], box: tuple[float, float, float, float], title: s
     )
 
 
-def _guides(layout: Layout, words: Captions) -> list[str]:
-    parts = []
-    for guide in layout.guides:
-        parts.append(tag("ellipse", cx=guide.x, cy=guide.y, rx=guide.rx, ry=guide.ry, fill="none", stroke="#D6DCE1", stroke_width=1))
-    for guide in layout.guides:
-        if name := words.guides.get(guide.name):
-            parts.append(text(guide.text_x, guide.text_y - 2, name, size=12, fill=signs.PALE))
-    return parts
+def _rings(layout: Layout) -> list[str]:
+    same = {"fill": "none", "stroke": "#D6DCE1", "stroke_width": 1}
+    return [tag("ellipse", cx=each.x, cy=each.y, rx=each.rx, ry=each.ry, **same) for each in layout.guides]
+
+
+def _ring_names(layout: Layout, words: Captions, grown: float) -> list[str]:
+    return [
+        text(each.text_x, each.text_y - 2, words.guides[each.name], size=12 * grown, fill=signs.PALE)
+        for each in layout.guides
+        if words.guides.get(each.name)
+    ]
 
 
 def _lines(shown: MapSet, layout: Layout) -> list[str]:
@@ -124,7 +148,7 @@ def _mark(line: Line, places: Mapping[str, Point], curved: bool) -> str:
     return found
 
 
-def _nodes(shown: MapSet, layout: Layout) -> list[str]:
+def _nodes(shown: MapSet, layout: Layout, grown: float) -> list[str]:
     large = len(shown.nodes) > NAMED
     order = sorted(shown.nodes, key=lambda node: (-shown.degree(node.id), node.id)) if large else list(shown.nodes)
     drawn, names = [], []
@@ -135,10 +159,15 @@ def _nodes(shown: MapSet, layout: Layout) -> list[str]:
         drawn.append(tag("g", f"<title>{escape(node.name)}</title>{sign}", data_node=node.id))
     for node in order[: LARGEST if large else None]:
         side, radius = layout.sides.get(node.id, "below"), sign_size(shown.degree(node.id))
-        box = labels.place(layout.positions[node.id], node.short, side, radius)
-        if not large or not any(labels.common(box, other) for other in taken):
+        at = layout.positions[node.id]
+        if not large:
+            names.append(_name(node.short, at, side, radius))
+            continue
+        box = labels.place((0.0, 0.0), node.short, side, radius / grown)
+        box = (at[0] + box[0] * grown, at[1] + box[1] * grown, at[0] + box[2] * grown, at[1] + box[3] * grown)
+        if not any(labels.common(box, other) for other in taken):
             taken.append(box)
-            names.append(_name(node.short, layout.positions[node.id], side, radius))
+            names.append(tag("g", _name(node.short, (0.0, 0.0), side, radius / grown), transform=_moved(*at, grown)))
     return drawn + names
 
 
@@ -151,16 +180,17 @@ def _name(short: str, at: Point, side: str, radius: float, *, bold: bool = False
     left, top, right, _ = labels.place(at, short, side, radius)
     anchor, x = {"right": ("start", left), "left": ("end", right)}.get(side, ("middle", at[0]))
     return "".join(
-        text(x, top + 12 + place * labels.LINE, row, anchor=anchor, bold=bold) for place, row in enumerate(labels.rows(short))
+        text(x, top + 12 + place * labels.LINE, row, anchor=anchor, bold=bold)
+        for place, row in enumerate(labels.rows(short))
     )
 
 
-def _rule(layout: Layout, heading: str) -> tuple[str, str]:
+def _rule(layout: Layout, heading: str, grown: float) -> tuple[str, str]:
     left, _, right, _ = layout.box
     y = layout.rule or 0.0
     return (
         tag("line", x1=left + 12, y1=y, x2=right - 12, y2=y, stroke="#D6DCE1", stroke_width=1),
-        text(left + 16, y + 20, heading, anchor="start", fill=signs.PALE),
+        text(left + 16, y + 20 * grown, heading, anchor="start", fill=signs.PALE, size=13 * grown),
     )
 
 
@@ -194,7 +224,9 @@ def _sample(state: TieState, x: float, y: float) -> str:
     colour, dashes = COLOURS[state], DASHES[state]
     plain = {"x1": x, "y1": y, "x2": x + 46, "y2": y}
     if state is TieState.DISPUTED:
-        line = tag("line", **plain, stroke=colour, stroke_width=6) + tag("line", **plain, stroke="#FFFFFF", stroke_width=3)
+        line = tag("line", **plain, stroke=colour, stroke_width=6) + tag(
+            "line", **plain, stroke="#FFFFFF", stroke_width=3
+        )
         return line + signs.bow(x + 23, y, 0.0, colour)
     line = tag("line", **plain, stroke=colour, stroke_width=2.1,
                stroke_dasharray=" ".join(map(str, dashes)) if isinstance(dashes, list) else None)  # fmt: skip
@@ -204,7 +236,13 @@ def _sample(state: TieState, x: float, y: float) -> str:
 
 
 def surroundings(
-    shown: MapSet, centre: str, *, most: int = 12, link: Callable[[str], str] | None = None, title: str = "", size: float = 350.0
+    shown: MapSet,
+    centre: str,
+    *,
+    most: int = 12,
+    link: Callable[[str], str] | None = None,
+    title: str = "",
+    size: float = 350.0,
 ) -> str:
     """One institution and up to `most` partners around it, for narrow screens and print.
 
@@ -214,7 +252,9 @@ def surroundings(
     node = shown.by_id[centre]
     around = ranked(shown, centre)[:most]
     positions: dict[str, Point] = {centre: (0.0, 0.0)}
-    order = sorted(around, key=lambda line: (SECTOR_GROUPS.index(shown.by_id[line.other(centre)].sector), line.other(centre)))
+    order = sorted(
+        around, key=lambda line: (SECTOR_GROUPS.index(shown.by_id[line.other(centre)].sector), line.other(centre))
+    )
     for place, line in enumerate(order):
         angle = -math.pi / 2 + 2 * math.pi * (place + 0.5) / max(1, len(order))
         far = 0.95 if len(order) < 8 else (0.8, 1.12)[place % 2]
@@ -227,15 +267,27 @@ def surroundings(
     ]
     for key, (x, y) in positions.items():
         each, radius = shown.by_id[key], 10.0 if key != centre else 12.0
-        ring = tag("circle", cx=x, cy=y, r=21.0, fill="#FFC93C", stroke=signs.INK, stroke_width=2.5) if key == centre else ""
+        ring = (
+            tag("circle", cx=x, cy=y, r=21.0, fill="#FFC93C", stroke=signs.INK, stroke_width=2.5)
+            if key == centre
+            else ""
+        )
         ring += tag("circle", cx=x, cy=y, r=15.5, fill="#FFFFFF") if key == centre else ""
         radius_below = 21.0 if key == centre else radius
-        drawn = ring + signs.shape(*_sign(each, x, y, radius)) + _name(each.short, (x, y), "below", radius_below, bold=key == centre)
+        drawn = (
+            ring
+            + signs.shape(*_sign(each, x, y, radius))
+            + _name(each.short, (x, y), "below", radius_below, bold=key == centre)
+        )
         parts.append(tag("a", drawn, href=link(key)) if link and key != centre else drawn)
     ys = [y for _, y in positions.values()]
     top, bottom = min(ys) - 30, max(ys) + 56
     found = _document(parts, (-size / 2, top, size, bottom - top), title or node.short, node.name)
-    return found.replace(f'width="{signs.number(size)}" height="{signs.number(bottom - top)}" role="img" ', 'class="k-ego" role="group" ', 1)
+    return found.replace(
+        f'width="{signs.number(size)}" height="{signs.number(bottom - top)}" role="img" ',
+        'class="k-ego" role="group" ',
+        1,
+    )
 
 
 def _inside(x: float, short: str, size: float) -> float:

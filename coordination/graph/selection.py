@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from coordination.graph.facts import World
-from coordination.graph.mapset import WORST_FIRST, AreaTie, MapSet, Node, lines, sector_group
+from coordination.graph.mapset import AreaTie, MapSet, Node, lines, sector_group
 from coordination.graph.model import Area, Institution, InstitutionType, Stance, TieState, Voivodeship
 from coordination.graph.ties import Tie, latest, ties_of
 from coordination.i18n import local, polish_key
@@ -74,20 +74,20 @@ def filtered(world: World, scope: Scope, filters: Filters, words: Words) -> MapS
         core = {key for key, each in inside.items() if _passes(each, filters, words)}
         chosen = [line for line in chosen if line.a in core or line.b in core]
         members = {key: inside[key] for key in core | {end for line in chosen for end in (line.a, line.b)}}
-    regional = {key for key, each in members.items() if not each.national}
-    spoken = {
-        said.claimant_id
-        for said in latest(world.statements, filters.as_of, filters.known_on).values()
-        if said.stance != Stance.WITHDRAWN
-    }
-    nodes = sorted((_node(each, filters, words) for each in members.values()), key=lambda node: (polish_key(node.short), node.id))
+    spoke: dict[str, date] = {}
+    for said in latest(world.statements, filters.as_of, filters.known_on).values():
+        if said.claimant_id in members and said.stance != Stance.WITHDRAWN:
+            spoke[said.claimant_id] = max(said.stated_on, spoke.get(said.claimant_id, said.stated_on))
+    nodes = sorted(
+        (_node(each, filters, words) for each in members.values()), key=lambda node: (polish_key(node.short), node.id)
+    )
     return MapSet(
         nodes=tuple(nodes),
         lines=tuple(chosen),
         as_of=filters.as_of,
         areas={code: local(area, "name", words.lang) for code, area in words.areas.items()},
-        answered=len(regional & spoken),
-        asked=len(regional),
+        spoke=spoke,
+        regional=frozenset(key for key, each in members.items() if not each.national),
     )
 
 
@@ -121,7 +121,9 @@ def _area_tie(tie: Tie) -> AreaTie:
 
 def _node(each: Institution, filters: Filters, words: Words) -> Node:
     kind = words.types.get(each.type)
-    named = [local(words.voivodeships[code], "name", words.lang) for code in each.voivodeships if code in words.voivodeships]
+    named = [
+        local(words.voivodeships[code], "name", words.lang) for code in each.voivodeships if code in words.voivodeships
+    ]
     return Node(
         id=each.id,
         name=each.name_pl,
@@ -138,8 +140,3 @@ def _node(each: Institution, filters: Filters, words: Words) -> Node:
 def _home(each: Institution, filters: Filters) -> str:
     # An institution of several voivodeships is drawn once: where the first of its codes says, its seat's in the data.
     return filters.voivodeship or next(iter(each.voivodeships), "")
-
-
-def counted(shown: MapSet) -> dict[TieState, int]:
-    """Lines by state, worst first, zeros left out of nothing: every state asked about has its number."""
-    return {state: shown.counts.get(state, 0) for state in WORST_FIRST}

@@ -15,7 +15,9 @@ FONT = "Segoe UI, system-ui, -apple-system, Roboto, Noto Sans, Liberation Sans, 
 def tag(name: str, inside: str = "", **attributes: object) -> str:
     """One element; `_` in an attribute's name stands for `-`, a trailing one is dropped, None is left out."""
     written = "".join(
-        f" {key.rstrip('_').replace('_', '-')}={quoteattr(number(value))}" for key, value in attributes.items() if value is not None
+        f" {key.rstrip('_').replace('_', '-')}={quoteattr(number(value))}"
+        for key, value in attributes.items()
+        if value is not None
     )
     return f"<{name}{written}>{inside}</{name}>" if inside else f"<{name}{written}/>"
 
@@ -26,7 +28,9 @@ def number(value: object) -> str:
 
 def text(x: float, y: float, words: str, *, size: float = 13, anchor: str = "middle", bold: bool = False,
          fill: str = INK, halo: bool = True) -> str:  # fmt: skip
-    halo_values = {"stroke": "#FFFFFF", "stroke_width": 4, "paint_order": "stroke", "stroke_linejoin": "round"} if halo else {}
+    halo_values = (
+        {"stroke": "#FFFFFF", "stroke_width": 4, "paint_order": "stroke", "stroke_linejoin": "round"} if halo else {}
+    )
     return tag("text", escape(words), x=x, y=y, font_size=size, text_anchor=anchor, fill=fill,
                font_weight=650 if bold else None, **halo_values)  # fmt: skip
 
@@ -56,7 +60,9 @@ def _corners(kind: str, x: float, y: float, r: float) -> list[Point]:
         r *= 0.82
         y += 0.1 * r
         reach = [r * 1.3 if step % 2 == 0 else r * 0.5 for step in range(10)]
-        return [(x + d * math.sin(step * math.pi / 5), y - d * math.cos(step * math.pi / 5)) for step, d in enumerate(reach)]
+        return [
+            (x + d * math.sin(step * math.pi / 5), y - d * math.cos(step * math.pi / 5)) for step, d in enumerate(reach)
+        ]
     r *= 1.15
     inner, high = math.sqrt(3) / 3 * r, math.sqrt(3) * r
     if kind == "triangleDown":
@@ -72,14 +78,16 @@ def half_circle(x: float, y: float, towards: Point | None, colour: str, r: float
     from_x, from_y = x + r * math.cos(angle - math.pi / 2), y + r * math.sin(angle - math.pi / 2)
     to_x, to_y = x + r * math.cos(angle + math.pi / 2), y + r * math.sin(angle + math.pi / 2)
     arc = f"M{number(from_x)} {number(from_y)}A{number(r)} {number(r)} 0 0 1 {number(to_x)} {number(to_y)}Z"
-    return tag("circle", cx=x, cy=y, r=r, fill="#FFFFFF", stroke=colour, stroke_width=1.4) + tag("path", d=arc, fill=colour)
+    return tag("circle", cx=x, cy=y, r=r, fill="#FFFFFF", stroke=colour, stroke_width=1.4) + tag(
+        "path", d=arc, fill=colour
+    )
 
 
 def bow(x: float, y: float, along: float, colour: str, r: float = 7.5) -> str:
     """Disputed: two triangles point to point, in the direction of the line (radians)."""
     flat = [(x + dx * math.cos(along) - dy * math.sin(along), y + dx * math.sin(along) + dy * math.cos(along))
-            for dx, dy in ((-r, -r * 0.8), (0, 0), (-r, r * 0.8), (r, r * 0.8), (0, 0), (r, -r * 0.8))]  # fmt: skip
-    return tag("polygon", points=points(flat), fill=colour, stroke="#FFFFFF", stroke_width=1.5, paint_order="stroke")
+            for dx, dy in ((-r, -r * 0.8), (-r, r * 0.8), (0.0, 0.0), (r, -r * 0.8), (r, r * 0.8), (0.0, 0.0))]  # fmt: skip
+    return tag("polygon", points=points(flat), fill=colour, stroke="#FFFFFF", stroke_width=3, paint_order="stroke")
 
 
 def slash(x: float, y: float, along: float, colour: str, r: float = 5.0) -> str:

@@ -1,0 +1,78 @@
+"""A made-up network on the real institutions: seeded, in every state, for tests and for looking at the map."""
+
+from __future__ import annotations
+
+import csv
+import random
+from datetime import date, timedelta
+from pathlib import Path
+
+from coordination.graph.facts import Statement, World
+from coordination.graph.model import Area, Institution, InstitutionType, Stance, Voivodeship
+from coordination.graph.selection import Words
+
+DATA = Path(__file__).parents[2] / "coordination" / "data"
+TODAY = date(2026, 1, 12)
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def institutions() -> dict[str, Institution]:
+    found = {}
+    for row in rows("institutions.csv"):
+        codes = tuple(code for code in row["voivodeships"].split(";") if code and code != "PL")
+        found[row["id"]] = Institution(
+            id=row["id"], name_pl=row["name_pl"], short_name=row["short_name"], type=row["type"],
+            voivodeships=codes, national=row["voivodeships"] == "PL", city=row["city"],
+        )  # fmt: skip
+    return found
+
+
+def words(lang: str = "pl") -> Words:
+    return Words(
+        types={row["code"]: InstitutionType(row["code"], row["name_pl"], row["name_en"], row["sector"], row["level"], row["team_role"])
+               for row in rows("institution_types.csv")},
+        areas={row["code"]: Area(row["code"], row["name_pl"], row["name_en"]) for row in rows("cooperation_areas.csv")},
+        voivodeships={row["teryt"]: Voivodeship(row["teryt"], row["name_pl"], row["name_en"]) for row in rows("voivodeships.csv")},
+        lang=lang,
+        national="cały kraj",
+    )  # fmt: skip
+
+
+def world(seed: int = 7, *, per_institution: float = 2.1, more: int = 0) -> World:
+    """`more` adds institutions by copying real ones; claims grow with the number of institutions."""
+    chance = random.Random(seed)
+    known = institutions()
+    real = sorted(known)
+    for number in range(more):
+        source = known[chance.choice(real)]
+        copy = f"{source.id}-{number}"
+        values = {name: getattr(source, name) for name in Institution.__slots__}
+        known[copy] = Institution(**{**values, "id": copy, "short_name": f"{source.short_name} {number}", "national": False,
+                                     "voivodeships": source.voivodeships or (chance.choice(["14", "24", "30", "02"]),)})  # fmt: skip
+    areas = [row["code"] for row in rows("cooperation_areas.csv")]
+    ids = sorted(known)
+    pairs: set[tuple[str, str]] = set()
+    hubs = [each for each in ids if known[each].type in ("kcik", "voivode_social_dept", "bg_division", "police_regional_thb", "moi_thb_unit")]
+    statements: list[Statement] = []
+    while len(pairs) < per_institution * len(ids):
+        a = chance.choice(hubs if chance.random() < 0.45 else ids)
+        mine = known[a]
+        near = [each for each in ids if each != a and (mine.national or known[each].national or set(known[each].voivodeships) & set(mine.voivodeships))]
+        b = chance.choice(near)
+        if (a, b) in pairs or (b, a) in pairs:
+            continue
+        pairs.add((a, b))
+        luck = chance.random()
+        for area in chance.sample(areas, chance.choice([1, 1, 1, 2, 2, 3, 4])):
+            old = chance.random() < 0.12
+            day = TODAY - timedelta(days=chance.randint(900, 1400) if old else chance.randint(10, 500))
+            yes, no = Stance.COOPERATES, Stance.DOES_NOT_COOPERATE
+            first, second = (yes, yes) if luck < 0.66 else (yes, None) if luck < 0.94 else (yes, no) if luck < 0.98 else (no, None)
+            statements.append(Statement(f"c{len(statements)}", a, b, area, first, day))
+            if second:
+                statements.append(Statement(f"c{len(statements)}", b, a, area, second, day))
+    return World(institutions=known, statements=statements, expectations=(), voivodeships=tuple(words().voivodeships), areas=tuple(areas))
