@@ -214,7 +214,7 @@ CREATE_CONTACTS: LiteralString = """
 SET_CONTACTS: LiteralString = """
     UNWIND $rows AS row
     MATCH (c:ContactPoint {id: row.id})
-    SET c.hours = row.hours, c.confirmed_on = row.confirmed_on,
+    SET c.function = row.function, c.hours = row.hours, c.confirmed_on = row.confirmed_on,
         c.confirmed_by = CASE WHEN row.confirmed_on IS NULL THEN null ELSE row.confirmed_by END
     RETURN count(c) AS n
     """
