@@ -6,6 +6,7 @@ never existed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -120,6 +121,13 @@ def matching(lines: Iterable[Listed], query: str) -> list[Listed]:
     terms = words(query)
     hits = [line for line in lines if terms and all(term in line.search for term in terms)]
     return sorted(hits, key=lambda line: (_rank(line, terms), polish_key(line.short_name), line.id))
+
+
+def cities(lines: Iterable[Listed], query: str) -> list[tuple[str, int]]:
+    """Seats whose name begins with the query's words, and how many institutions have theirs there."""
+    wanted = " ".join(words(query))
+    found = Counter(line.city for line in lines if line.city and wanted and folded(line.city).startswith(wanted))
+    return sorted(found.items(), key=lambda each: polish_key(each[0]))
 
 
 def words(query: str) -> list[str]:

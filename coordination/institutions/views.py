@@ -1,0 +1,330 @@
+"""The register: list, page of one institution, adding and changing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from coordination import clock
+from coordination.cooperation import story
+from coordination.errors import AlreadyExists, Conflict, Invalid
+from coordination.graph import catalogue, contacts, institutions, profiles
+from coordination.graph.institution_edits import FIELDS
+from coordination.graph.model import Institution, InstitutionType, TieState
+from coordination.graph.profiles import Card
+from coordination.hours import describe
+from coordination.hours import words as hour_words
+from coordination.i18n import local, polish_key, short_date, translator
+from coordination.institutions import listing, service
+from coordination.institutions.conflict import PICK, differing, taken_from
+from coordination.institutions.forms import InstitutionForm
+from coordination.institutions.reach import Reach, in_order
+from coordination.institutions.room import bp
+from coordination.institutions.words import LABELS
+from coordination.permissions import Permission, ever, scope
+from coordination.web import actor, language, needs, store, voivodeship, voivodeships
+
+
+def types() -> dict[str, InstitutionType]:
+    """Institution types by code; read once, they change with the reference data only."""
+    known: dict[str, InstitutionType] = current_app.extensions.setdefault("institution_types", {})
+    if not known:
+        known.update(catalogue.institution_types(store()))
+    return known
+
+
+def type_name(code: str) -> str:
+    return local(types()[code], "name", language()) if code in types() else code
+
+
+@bp.app_template_global("term")
+def term(kind: str, code: object) -> str:
+    """The reader's word for a code of the register."""
+    return _(LABELS[kind].get(str(code), str(code)))
+
+
+@bp.app_template_global("duty_text")
+def duty_text(reach: Reach) -> str:
+    return describe(reach.duty, clock.now(), translator(language()))
+
+
+@bp.app_template_global("hours_text")
+def hours_text(hours: str) -> str:
+    return hour_words(hours, translator(language()))
+
+
+@bp.app_template_global("changed_fields")
+def changed_fields(change: profiles.Change) -> str:
+    """Names of the fields a change touched; ids and bookkeeping are left out."""
+    known = LABELS["field"]
+    return ", ".join(dict.fromkeys(_(known[name]) for name in change.fields if name in known))
+
+
+@bp.app_template_global("provenance_of")
+def provenance_of(found: Institution) -> str:
+    return "seed" if any(each.startswith("SEED") for each in found.source) else "public"
+
+
+def pairs(kind: str) -> list[tuple[str, str]]:
+    """(code, word) of every code of a kind, for a choice."""
+    return [(code, term(kind, code)) for code in LABELS[kind]]
+
+
+@bp.route("/institutions")
+@needs(Permission.INSTITUTION_READ)
+def index():
+    """Who is there, and whom can I reach?"""
+    here = voivodeship()
+    asked = listing.read_filter(request.args, types(), request.args.getlist("units"))
+    page = listing.page(store(), actor(), asked, here.teryt if here else None, clock.now(), type_name)
+    return render_template(
+        "institutions/index.html",
+        page=page,
+        asked=page.filter,
+        here=here,
+        type_name=type_name,
+        groups=pairs("group"),
+        freshness_choices=pairs("freshness"),
+        pairs=lambda names: [(name, name) for name in names],
+        units_url=_units_url,
+        type_choices=sorted(((code, type_name(code)) for code in page.types), key=lambda each: polish_key(each[1])),
+        may_add=ever(actor(), Permission.INSTITUTION_ADD),
+        may_import=ever(actor(), Permission.FILE_IMPORT),
+        may_export=ever(actor(), Permission.FILE_EXPORT),
+        sees_ties=ever(actor(), Permission.CLAIM_READ),
+    )
+
+
+def _units_url(institution_id: str, opened: bool) -> str:
+    """This page with the units of an institution opened or closed."""
+    units = [each for each in request.args.getlist("units") if each != institution_id]
+    kept = {name: value for name, value in request.args.items() if name != "units"}
+    return url_for(".index", **kept, units=[*units, institution_id] if opened else units)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One of the signs of "ready and reachable": fresh, ageing (not sure) or stale (not there), and in what words."""
+
+    title: str
+    code: str
+    kind: str
+    text: str
+
+
+@bp.route("/institutions/<institution_id>")
+@needs(Permission.INSTITUTION_READ)
+def show(institution_id: str):
+    """What does it do, can it be reached now, who works with it?"""
+    who, now, today = actor(), clock.now(), clock.today()
+    found = service.readable(store(), who, institution_id)
+    kind = types().get(found.type)
+    relatives = institutions.relatives(store(), scope(who, Permission.INSTITUTION_READ), found.id)
+    reaches = in_order(contacts.of_institutions(store(), [found.id])[found.id], now)
+    ties = story.rows(store(), scope(who, Permission.CLAIM_READ), found.id, today) if ever(
+        who, Permission.CLAIM_READ
+    ) else None
+    card = profiles.card(store(), found.id)
+    return render_template(
+        "institutions/show.html",
+        it=found,
+        kind=kind,
+        parents=[each for each in relatives if not each.below],
+        units=[each for each in relatives if each.below and each.kind == "parent"],
+        others=[each for each in relatives if each.below and each.kind != "parent"],
+        reaches=reaches,
+        hidden=[each for each in reaches if each.hidden],
+        ties=ties,
+        areas=catalogue.areas(store()) if ties else {},
+        tie_counts=_tie_counts(ties),
+        signs=_signs(reaches, card, ties),
+        card=card,
+        today=today,
+        now=now,
+        resource_days=profiles.RESOURCE_DAYS,
+        sources=catalogue.sources(store(), {*found.source, *(kind.sources if kind else ())}),
+        history=profiles.history(store(), [found.id, *(each.contact.id for each in reaches)]),
+        places=_places(found),
+        type_name=type_name,
+        own=who.institution_id == found.id,
+        may_edit=service.allowed(who, Permission.INSTITUTION_EDIT, found),
+        may_confirm=service.allowed(who, Permission.CONTACT_CONFIRM, found),
+        may_reveal=service.allowed(who, Permission.CONTACT_REVEAL, found),
+        may_state=service.allowed(who, Permission.CLAIM_STATE, found),
+        may_ask=service.allowed(who, Permission.INVITE, found),
+        may_network=ever(who, Permission.NETWORK_READ),
+    )
+
+
+def _places(found: Institution) -> list[tuple[str, bool]]:
+    """(name, only in part) of the voivodeships it covers, in Polish order."""
+    return [
+        (local(each, "name", language()), code in found.voivodeships_partial)
+        for code, each in voivodeships().items() if code in found.voivodeships
+    ]
+
+
+def _tie_counts(ties: list[story.Row] | None) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for row in ties or ():
+        counts[str(row.tie.state)] = counts.get(str(row.tie.state), 0) + 1
+    return counts
+
+
+def _signs(reaches: list[Reach], card: Card, ties: list[story.Row] | None) -> list[Sign]:
+    """Competence, contact, duty, resources, ties: each said as it is known, nothing added up."""
+    today = clock.today()
+    best = next((each for each in reaches if each.callable), None)
+    signs = [
+        Sign(_("Competence"), "stale" if card.empty else "fresh" if _recent(card.confirmed_on) else "ageing", "contact",
+             _("card not filled in") if card.empty else _("card of %(day)s", day=short_date(card.confirmed_on))),
+        Sign(_("Contact"), str(best.freshness) if best else "stale", "contact",
+             _("confirmed %(day)s", day=short_date(best.contact.confirmed_on)) if best
+             else _("no number confirmed within 12 months")),
+        Sign(_("Duty"), "fresh" if best and best.on_duty else "ageing", "contact",
+             duty_text(best) if best else _("not known")),
+    ]
+    known = [each for each in card.resources if each.known(today)]
+    signs.append(
+        Sign(_("Resources"), "fresh" if known else "stale", "contact",
+             _("as of %(day)s", day=short_date(max(each.as_of for each in known if each.as_of))) if known
+             else _("not known: no data of the last %(days)s days", days=profiles.RESOURCE_DAYS))
+    )
+    if ties is not None:
+        disputed = sum(row.tie.state is TieState.DISPUTED for row in ties)
+        confirmed = sum(row.tie.state is TieState.CONFIRMED for row in ties)
+        code = "disputed" if disputed else "confirmed" if confirmed else "one-sided" if ties else "unknown"
+        text = (
+            _("%(disputed)s disputed of %(all)s", disputed=disputed, all=len(ties)) if disputed
+            else _("%(confirmed)s confirmed of %(all)s", confirmed=confirmed, all=len(ties)) if ties
+            else _("no statements yet")
+        )
+        signs.append(Sign(_("Ties"), code, "tie", text))
+    return signs
+
+
+def _recent(day: Any) -> bool:
+    return day is not None and clock.today() - day <= timedelta(days=183)
+
+
+@bp.route("/institutions/new", methods=["GET", "POST"])
+@needs(Permission.INSTITUTION_ADD)
+def new():
+    form = _form()
+    here = voivodeship()
+    if request.method == "GET" and here and form.voivodeships is not None:
+        form.voivodeships.data = [here.teryt]
+        form.parent_id.data = request.args.get("parent", "")
+    if form.submitted():
+        try:
+            made = service.add(store(), actor(), form.values())
+        except AlreadyExists:
+            form.name_pl.errors = [_("An institution of this name and seat is already in the register")]
+        except Invalid as error:
+            refuse(form, error)
+        else:
+            flash(_("Registered. Without a contact it does not appear on the call list."))
+            return redirect(url_for(".show", institution_id=made.id))
+    return render_template("institutions/new.html", form=form), 422 if form.errors else 200
+
+
+@bp.route("/institutions/<institution_id>/edit", methods=["GET", "POST"])
+@needs(Permission.INSTITUTION_EDIT)
+def edit(institution_id: str):
+    found = service.changeable(store(), actor(), Permission.INSTITUTION_EDIT, institution_id)
+    form = _form(found)
+    if form.submitted():
+        values = taken_from(request.form, form.values(), found)
+        try:
+            service.edit(store(), actor(), found.id, form.version.data or 0, values)
+        except Conflict as conflict:
+            return _conflict(form, conflict.current["institution"], values)
+        except Invalid as error:
+            refuse(form, error)
+        else:
+            flash(_("Changes saved."))
+            return redirect(url_for(".show", institution_id=found.id))
+    return render_template("institutions/edit.html", form=form, it=found, fields=service.fields_of(actor())), (
+        422 if form.errors else 200
+    )
+
+
+def refuse(form: Any, error: Invalid) -> None:
+    """Put a broken rule at its field, in the reader's language, with what was found in the text."""
+    message = _(error.message, **{name: value for name, value in error.values.items() if name != "fragment"})
+    if error.values.get("fragment"):
+        message = f"{message} ({error.values['fragment']})"
+    if error.field in form and not hasattr(form[error.field], "entries"):
+        field = form[error.field]
+        field.errors = [*field.errors, message]
+    else:
+        form.form_errors = [*form.form_errors, message]
+
+
+def _form(found: Institution | None = None) -> InstitutionForm:
+    """The form with the choices of this reader and only the fields they may change."""
+    who = actor()
+    form = InstitutionForm(obj=found)
+    form.type.choices = [("", _("Choose"))] + [(code, type_name(code)) for code in types()]
+    lines = institutions.listed(store(), scope(who, Permission.INSTITUTION_READ), None)
+    known = sorted(lines, key=lambda line: polish_key(line.short_name))
+    form.parent_id.choices = [("", _("none"))] + [
+        (line.id, line.short_name) for line in known if not found or line.id != found.id
+    ]
+    if found and found.parent_id and found.parent_id not in {line.id for line in lines}:
+        form.parent_id.choices.append((found.parent_id, found.parent_id))
+    places = service.places_of(who)
+    choices = [
+        (code, local(each, "name", language())) for code, each in voivodeships().items()
+        if places is None or code in places
+    ]
+    form.voivodeships.choices = form.voivodeships_partial.choices = choices
+    if found and request.method == "GET":
+        own = {code for code, _name in choices}
+        form.voivodeships.data = [code for code in found.voivodeships if code in own]
+        form.voivodeships_partial.data = [code for code in found.voivodeships_partial if code in own]
+    for name in set(FIELDS) - service.fields_of(who):
+        delattr(form, name)
+    return form
+
+
+def _conflict(form: InstitutionForm, standing: Institution, values: dict[str, Any]):
+    """Someone saved first: both versions, a choice for each field that differs, nothing typed is lost."""
+    merged = service.merged(actor(), standing, values)
+    rows = differing(standing, {name: getattr(merged, name) for name in values}, _shown)
+    last = next(iter(profiles.history(store(), [standing.id], 1)), None)
+    return render_template(
+        "institutions/conflict.html", it=standing, rows=rows, typed=_typed(), last=last
+    ), 409
+
+
+def _typed() -> list[tuple[str, str]]:
+    """What was sent, to be sent again: all but the token, the version and earlier choices."""
+    return [
+        (name, value) for name, value in request.form.items(multi=True)
+        if name not in ("csrf_token", "version") and not name.startswith(PICK)
+    ]
+
+
+def _shown(name: str, value: Any) -> str:
+    """A field's value in words."""
+    if name == "type":
+        return type_name(value or "")
+    if name == "parent_id":
+        return institutions.names(store(), [value]).get(value, (value, value))[0] if value else ""
+    if name.startswith("voivodeships"):
+        chosen = [each for code, each in voivodeships().items() if code in (value or ())]
+        return ", ".join(local(each, "name", language()) for each in chosen)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name.startswith("active"):
+        return short_date(value)
+    return str(value or "")
+
+
+# They add their routes to `bp`.
+from coordination.institutions import call_views, card_views, contact_views  # noqa: E402,F401
