@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,6 +13,7 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation, 
 
 from coordination import guard
 from coordination.cooperation.service import Statement
+from coordination.dates import DayField
 from coordination.graph.directory import Entry
 from coordination.graph.model import Area, Basis, Claim, Form, Frequency, Stance
 from coordination.labels import LABELS
@@ -29,28 +29,6 @@ def choices(kind: str, *, empty: str | None = None, only: tuple[str, ...] = ()) 
 class CheckBoxes(SelectMultipleField):
     widget = widgets.ListWidget(prefix_label=False)
     option_widget = widgets.CheckboxInput()
-
-
-class IsoDate(StringField):
-    """A day as a person writes it: 2026-01-12 or 12.01.2026. `data` is a date or None."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        raw = (valuelist[0] if valuelist else "").strip()
-        self.data = None
-        self.raw = raw
-        if not raw:
-            return
-        try:
-            if "." in raw:
-                day, month, year = raw.split(".")
-                self.data = date(int(year), int(month), int(day))
-            else:
-                self.data = date.fromisoformat(raw)
-        except ValueError as error:
-            raise ValueError(_("Give a day that exists, for example 12.01.2026.")) from error
-
-    def _value(self) -> str:
-        return getattr(self, "raw", "") or (self.data.isoformat() if self.data else "")
 
 
 def no_personal_data(form: BaseForm, field: Any) -> None:
@@ -79,9 +57,9 @@ class ClaimForm(BaseForm):
     frequency = SelectField(lazy_gettext("Frequency"), choices=choices("frequency", empty=lazy_gettext("not stated")), validators=[Optional()])
     basis = SelectField(lazy_gettext("Basis"), choices=choices("basis_of_claim", empty=lazy_gettext("not stated")), validators=[Optional()])
     intensity = SelectField(lazy_gettext("Intensity"), choices=choices("intensity", empty=lazy_gettext("not stated")), validators=[Optional()])
-    valid_from = IsoDate(lazy_gettext("Cooperation since"))
-    valid_to = IsoDate(lazy_gettext("Cooperation until"))
-    last_activity = IsoDate(lazy_gettext("Last activity"))
+    valid_from = DayField(lazy_gettext("Cooperation since"))
+    valid_to = DayField(lazy_gettext("Cooperation until"))
+    last_activity = DayField(lazy_gettext("Last activity"))
     note = TextAreaField(
         lazy_gettext("Note"),
         validators=[Length(max=1500, message=lazy_gettext("Shorten the note to 1,500 characters")), no_personal_data],

@@ -1,16 +1,84 @@
-"""All 16 voivodeships."""
+"""The country: 16 voivodeships side by side. Every cell leads to the list it counts."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+import csv
+import io
+from datetime import date
 
+from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext as _
+
+from coordination import dates
+from coordination.clock import today
+from coordination.country import service
+from coordination.gaps.service import STATES
+from coordination.graph import catalogue, poland, teams
+from coordination.graph.world import world as world_of
+from coordination.graph.model import Level
 from coordination.permissions import Permission
-from coordination.web import needs
+from coordination.web import needs, store, voivodeships
 
-bp = Blueprint("country", __name__)
+bp = Blueprint("country", __name__, url_prefix="/country")
 
 
-@bp.get("/country")
-@needs(Permission.INSTITUTION_READ)
+@bp.get("")
+@needs(Permission.COUNTRY_READ)
 def index():
-    return "country"
+    on, level, ignored = _asked()
+    world = world_of(store(), on)
+    found = service.overview(world, voivodeships().values(), _teams(), on, level)
+    types = catalogue.institution_types(store())
+    return render_template(
+        "country/index.html", outline=poland.outline(), found=found, on=on, level=level, ignored=ignored, states=STATES, classes=service.CLASSES,
+        blanks=service.blanks(world, types, on), expected=found.rows[0].total if found.rows else 0,
+        undated=[row for row in found.rows if row.team is None or not row.team.established],
+    )
+
+
+@bp.get("/table.csv")
+@needs(Permission.COUNTRY_READ)
+def table():
+    on, level, _ignored = _asked()
+    found = service.overview(world_of(store(), on), voivodeships().values(), _teams(), on, level)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["teryt", "voivodeship", "team_established", "answered", "asked", *STATES, "total", "weight"])
+    for row in found.rows:
+        writer.writerow([
+            row.voivodeship.teryt, row.voivodeship.name_pl, row.team.established if row.team else "", row.answered,
+            row.asked, *(row.counts.get(state, 0) for state in STATES), row.total,
+            "" if row.weight is None else f"{row.weight:.1f}",
+        ])
+    name = f"country-{on.isoformat()}-{level}.csv"
+    return Response(out.getvalue(), mimetype="text/csv; charset=utf-8",
+                    headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@bp.get("/blanks")
+@needs(Permission.COUNTRY_READ)
+def blanks():
+    on, _level, _ignored = _asked()
+    types = catalogue.institution_types(store())
+    return render_template("country/blanks.html", blanks=service.blanks(world_of(store(), on), types, on),
+                           places=voivodeships())
+
+
+def _teams():
+    return {team.voivodeship: team for team in teams.teams(store()) if team.voivodeship != "PL"}
+
+
+def _asked() -> tuple[date, Level, list[str]]:
+    ignored = []
+    on, raw = today(), request.args.get("as_of", "").strip()
+    if raw:
+        try:
+            on = min(dates.read(raw), today())
+        except ValueError:
+            ignored.append(_("day “%(value)s”", value=raw))
+    level, asked = Level.REQUIRED, request.args.get("level", "")
+    if asked in {*Level}:
+        level = Level(asked)
+    elif asked:
+        ignored.append(_("level “%(value)s”", value=asked))
+    return on, level, ignored

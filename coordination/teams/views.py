@@ -1,16 +1,31 @@
-"""Regional teams."""
+"""Teams: on what act, convened by whom, which institutions, by what source."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, render_template
 
-from coordination.permissions import Permission
-from coordination.web import needs
+from coordination.graph import catalogue, directory, teams
+from coordination.permissions import Permission, scope
+from coordination.web import actor, needs, store, voivodeship, voivodeships
 
-bp = Blueprint("teams", __name__)
+bp = Blueprint("teams", __name__, url_prefix="/teams")
 
 
-@bp.get("/teams")
-@needs(Permission.INSTITUTION_READ)
+@bp.get("")
+@needs(Permission.NETWORK_READ)
 def index():
-    return "teams"
+    here = voivodeship()
+    if here is None:
+        found = teams.teams(store())
+        return render_template("teams/all.html", teams=found, places=voivodeships())
+    found = teams.teams(store(), [here.teryt])
+    members = {team.id: teams.members(store(), team.id) for team in found}
+    sources = {key for team in found for key in team.sources} | {
+        key for each in members.values() for member in each for key in member.source
+    }
+    reach = scope(actor(), Permission.INSTITUTION_READ)
+    ids = [member.id for each in members.values() for member in each] + [team.convened_by for team in found]
+    return render_template(
+        "teams/index.html", teams=found, members=members, sources=catalogue.sources(store(), sources),
+        visible=directory.entries(store(), reach, [key for key in ids if key]),
+    )
