@@ -17,6 +17,10 @@ from coordination.graph.model import Event, Stance, TieState
 
 FRESH_MONTHS = 24
 _KEPT = 4  # results a world remembers: today, two dates compared, one more
+# Looking a member up in its enum costs more than comparing it; hundreds of thousands are.
+_COOPERATES, _WITHDRAWN = str(Stance.COOPERATES), str(Stance.WITHDRAWN)
+_CONFIRMED, _ONE_SIDED, _DISPUTED = TieState.CONFIRMED, TieState.ONE_SIDED, TieState.DISPUTED
+_NONE, _UNKNOWN = TieState.NONE, TieState.UNKNOWN
 _ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
@@ -40,7 +44,7 @@ class Tie(NamedTuple):
     @property
     def met(self) -> bool:
         """Confirmed, and both statements fresh."""
-        return self.a_fresh and self.b_fresh and self.state is TieState.CONFIRMED
+        return self.a_fresh and self.b_fresh and self.state is _CONFIRMED
 
     @property
     def holders(self) -> tuple[Statement, ...]:
@@ -194,21 +198,18 @@ def all_ties(
     joint = JointEvents(events, on)
     since = months_before(on)
     result: list[Tie] = []
-    withdrawn = Stance.WITHDRAWN
     for (claimant, partner, area), said in found.items():
-        if claimant == partner or said.stance == withdrawn or not valid(said, on):
+        if claimant == partner or not _counts(said, on):
             continue
         other = found.get((partner, claimant, area))
-        if other is not None and (other.stance == withdrawn or not valid(other, on)):
+        if other is not None and not _counts(other, on):
             other = None
         if claimant < partner:
-            result.append(
-                _made(claimant, partner, area, said, other, on, since, joint.last(claimant, partner, area))
-            )
+            last = joint.last(claimant, partner, area) if joint else None
+            result.append(_made(claimant, partner, area, said, other, on, since, last))
         elif other is None:  # where both speak, the pair is met from its smaller id
-            result.append(
-                _made(partner, claimant, area, None, said, on, since, joint.last(partner, claimant, area))
-            )
+            last = joint.last(partner, claimant, area) if joint else None
+            result.append(_made(partner, claimant, area, None, said, on, since, last))
     return result
 
 
@@ -252,14 +253,22 @@ class JointEvents:
         self._dated: Mapping[int, date] = dated
         self._sets = {key: frozenset(numbers) for key, numbers in self._of.items()}
 
+    def __bool__(self) -> bool:
+        return bool(self._of)
+
     def last(self, a: str, b: str, area: str) -> date | None:
-        if not self._of:
-            return None
         mine = self._of.get((a, area))
         theirs = self._sets.get((b, area))
         if mine is None or theirs is None:
             return None
         return next((self._dated[number] for number in mine if number in theirs), None)
+
+
+def _counts(said: Statement, on: date) -> bool:
+    """`counts` of a statement of before the day, quick where it has no validity of its own."""
+    if said.stance == _WITHDRAWN:
+        return False
+    return (said.valid_from is None and said.valid_to is None) or valid(said, on)
 
 
 def _order(said: Statement) -> tuple[date, datetime, str]:
@@ -277,29 +286,23 @@ def _made(
     joint: date | None,
 ) -> Tie:
     """The tie from statements that count. `since` is the first day of the window."""
-    a_holds = a_says is not None and a_says.stance == Stance.COOPERATES
-    b_holds = b_says is not None and b_says.stance == Stance.COOPERATES
-    if a_holds and b_holds:
-        state = TieState.CONFIRMED
-    elif a_holds or b_holds:
-        silent = a_says is None or b_says is None
-        state = TieState.ONE_SIDED if silent else TieState.DISPUTED
-    elif a_says is None and b_says is None:
-        state = TieState.UNKNOWN
-    else:
-        state = TieState.NONE
     lately = joint is not None and joint >= since
-    return Tie(
-        a,
-        b,
-        area,
-        state,
-        _seen(a_says, on),
-        _seen(b_says, on),
-        a_says is not None and (lately or _within(a_says, since, on)),
-        b_says is not None and (lately or _within(b_says, since, on)),
-        joint,
-    )
+    a_holds = b_holds = a_fresh = b_fresh = False
+    if a_says is not None:
+        a_holds = a_says.stance == _COOPERATES
+        a_fresh = lately or _within(a_says, since, on)
+        a_says = _seen(a_says, on) if a_says.last_activity is not None else a_says
+    if b_says is not None:
+        b_holds = b_says.stance == _COOPERATES
+        b_fresh = lately or _within(b_says, since, on)
+        b_says = _seen(b_says, on) if b_says.last_activity is not None else b_says
+    if a_holds and b_holds:
+        state = _CONFIRMED
+    elif a_holds or b_holds:
+        state = _ONE_SIDED if a_says is None or b_says is None else _DISPUTED
+    else:
+        state = _UNKNOWN if a_says is None and b_says is None else _NONE
+    return Tie(a, b, area, state, a_says, b_says, a_fresh, b_fresh, joint)
 
 
 def _within(said: Statement, since: date, on: date) -> bool:
@@ -308,8 +311,8 @@ def _within(said: Statement, since: date, on: date) -> bool:
     return said.last_activity is not None and since <= said.last_activity <= on
 
 
-def _seen(said: Statement | None, on: date) -> Statement | None:
+def _seen(said: Statement, on: date) -> Statement:
     # An activity dated after the day does not exist on it, so nobody may read it from the tie.
-    if said is not None and said.last_activity is not None and said.last_activity > on:
+    if said.last_activity is not None and said.last_activity > on:
         return said._replace(last_activity=None)
     return said

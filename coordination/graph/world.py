@@ -39,7 +39,7 @@ _ELSEWHERE = frozenset(
 )
 
 
-def world(
+def load(
     store: Store, on: date | None = None, known_on: date | None = None, *, teryt: str | None = None
 ) -> World:
     """The world as it is in the store now, good for judging the day `on` (default: today).

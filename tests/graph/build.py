@@ -61,30 +61,54 @@ def world_of(plain):
             for one in plain["agreements"]
         ),
         events=tuple(
-            Event(id=one["id"], title="", on=one["on"], participants=tuple(one["participants"]),
-                  areas=tuple(one["areas"]))
+            Event(
+                id=one["id"],
+                title="",
+                on=one["on"],
+                participants=tuple(one["participants"]),
+                areas=tuple(one["areas"]),
+            )
             for one in plain["events"]
         ),
         waivers=tuple(
-            Waiver(id=one["id"], expectation_id=one["expectation"], voivodeship=one["voivodeship"],
-                   reason="", valid_from=one["valid_from"], valid_to=one["valid_to"],
-                   revoked_on=one["revoked_on"])
+            Waiver(
+                id=one["id"],
+                expectation_id=one["expectation"],
+                voivodeship=one["voivodeship"],
+                reason="",
+                valid_from=one["valid_from"],
+                valid_to=one["valid_to"],
+                revoked_on=one["revoked_on"],
+            )
             for one in plain["waivers"]
         ),
     )
 
 
-def expectation(id="x1", area="referral", type_a="police", type_b="shelter", level="required", scope="regional"):
-    return Expectation(id=id, area=area, type_a=type_a, type_b=type_b, direction="both", level=Level(level),
-                       basis="law", scope=Scope(scope))
+def expectation(
+    id="x1", area="referral", type_a="police", type_b="shelter", level="required", scope="regional"
+):
+    return Expectation(
+        id=id,
+        area=area,
+        type_a=type_a,
+        type_b=type_b,
+        direction="both",
+        level=Level(level),
+        basis="law",
+        scope=Scope(scope),
+    )
 
 
 def institution(id, type, *voivodeships, national=False, **more):
-    return Institution(id=id, name_pl=id, short_name=id, type=type, voivodeships=voivodeships,
-                       national=national, **more)
+    return Institution(
+        id=id, name_pl=id, short_name=id, type=type, voivodeships=voivodeships, national=national, **more
+    )
 
 
-def says(claimant, partner, stance=Stance.COOPERATES, *, area="referral", on=TODAY - timedelta(days=90), **more):
+def says(
+    claimant, partner, stance=Stance.COOPERATES, *, area="referral", on=TODAY - timedelta(days=90), **more
+):
     """A statement of 90 days ago unless told otherwise."""
     name = f"{claimant}-{partner}-{area}-{on}-{stance}-{more.get('recorded_at', '')}"
     return Statement(name, claimant, partner, area, stance, on, **more)

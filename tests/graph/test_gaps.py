@@ -127,7 +127,9 @@ def test_partial_and_national_cover_count_as_cover():
 
 
 def test_a_waiver_stands_in_place_of_any_state_but_covered():
-    waiver = Waiver(id="w", expectation_id="x1", voivodeship="14", reason="", valid_from=TODAY, valid_to=TODAY)
+    waiver = Waiver(
+        id="w", expectation_id="x1", voivodeship="14", reason="", valid_from=TODAY, valid_to=TODAY
+    )
     assert state(waivers=(waiver,)).state == GapState.WAIVED
     found = state(institutions=[KSP], waivers=(waiver,))
     assert (found.state, found.underlying_state) == (GapState.WAIVED, GapState.NO_INSTITUTION)
@@ -203,18 +205,29 @@ FAULTS = {
     "730 days for 24 months": (ties, "months_before", lambda day, months=24: day - timedelta(days=730)),
     "the boundary day is out": (ties, "_within", _within_without_boundary),
     "an activity of the future counts": (
-        ties, "_within", lambda said, since, on: max(said.stated_on, said.last_activity or said.stated_on) >= since),
+        ties,
+        "_within",
+        lambda said, since, on: max(said.stated_on, said.last_activity or said.stated_on) >= since,
+    ),
     "stated and active are judged jointly": (
-        ties, "_within", lambda said, since, on:
-        since <= max(said.stated_on, said.last_activity or said.stated_on) <= on),
+        ties,
+        "_within",
+        lambda said, since, on: since <= max(said.stated_on, said.last_activity or said.stated_on) <= on,
+    ),
     "validity is not looked at": (ties, "valid", lambda said, on: True),
     "the last recorded counts, not the last stated": (
-        ties, "_order", lambda said: (said.recorded_at, said.stated_on, said.id)),
+        ties,
+        "_order",
+        lambda said: (said.recorded_at, said.stated_on, said.id),
+    ),
     "as known on is one day off": (ties, "end_of", lambda day: last_moment(day - timedelta(days=1))),
     "events are forgotten": (ties.JointEvents, "last", lambda self, a, b, area: None),
     "an agreement needs no validity": (gaps, "stands", lambda agreement, on: True),
     "an agreement needs only one party": (
-        gaps._Agreements, "of", lambda self, tie: self._of.get((tie.a, tie.area), set())),
+        gaps._Agreements,
+        "of",
+        lambda self, tie: self._of.get((tie.a, tie.area), set()),
+    ),
     "a revoked waiver still counts": (gaps, "in_force", lambda w, on: w.valid_from <= on <= w.valid_to),
     "disputed before unconfirmed": (gaps, "_state", lambda pairs: _state_in_wrong_order(pairs)),
     "stale and met are one": (ties.Tie, "met", property(lambda tie: tie.state is TieState.CONFIRMED)),

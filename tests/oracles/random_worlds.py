@@ -56,7 +56,9 @@ def a_world(seed):
                             "stance": rng.choice(
                                 ("cooperates",) * 8 + ("does_not_cooperate", "not_applicable", "withdrawn")
                             ),
-                            "stated_on": rng.choice(days[:8]) if rng.random() < 0.7 else on - timedelta(days=90),
+                            "stated_on": rng.choice(days[:8])
+                            if rng.random() < 0.7
+                            else on - timedelta(days=90),
                             "valid_from": rng.choice(maybe) if rng.random() < 0.2 else None,
                             "valid_to": rng.choice(maybe) if rng.random() < 0.2 else None,
                             "last_activity": rng.choice(maybe) if rng.random() < 0.4 else None,
