@@ -1,0 +1,1 @@
+"""Speed, measured beside the simplest program that does as much: `make bench`."""

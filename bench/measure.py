@@ -1,0 +1,71 @@
+"""Clocks and counters. Times are the best and the median of interleaved rounds; see docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import neo4j
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Seconds of one call."""
+
+    best: float
+    median: float
+
+    def over(self, limit: Timing) -> float:
+        """Best by best: what neither program was disturbed in."""
+        return self.best / limit.best
+
+
+def interleaved(calls: Mapping[str, Callable[[], Any]], rounds: int, budget: float) -> dict[str, Timing]:
+    """Time each call once a round, in turn, so that a slow spell of the machine meets them all.
+
+    Stops after `rounds`, or when `budget` seconds are spent and three rounds are done.
+    """
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    begun = time.perf_counter()
+    for done in range(rounds):
+        if done >= 3 and time.perf_counter() - begun > budget:
+            break
+        for name, call in calls.items():
+            start = time.perf_counter()
+            call()
+            times[name].append(time.perf_counter() - start)
+    return {name: Timing(min(taken), statistics.median(taken)) for name, taken in times.items()}
+
+
+Query = tuple[str, Mapping[str, Any]]
+
+
+@contextmanager
+def queries() -> Iterator[list[Query]]:
+    """Every query that reaches the driver inside the block, in order."""
+    seen: list[Query] = []
+    original = neo4j.ManagedTransaction.run
+
+    def run(self: neo4j.ManagedTransaction, query: Any, parameters: Any = None, **more: Any) -> neo4j.Result:
+        seen.append((str(query), {**(parameters or {}), **more}))
+        return original(self, query, parameters, **more)
+
+    neo4j.ManagedTransaction.run = run  # type: ignore[method-assign]
+    try:
+        yield seen
+    finally:
+        neo4j.ManagedTransaction.run = original  # type: ignore[method-assign]
+
+
+def again(driver: neo4j.Driver, database: str | None, asked: list[Query]) -> Callable[[], None]:
+    """The same queries in one bare transaction, their rows fetched and dropped: what the data alone costs."""
+
+    def call() -> None:
+        with driver.session(database=database, default_access_mode=neo4j.READ_ACCESS) as session:
+            session.execute_read(lambda tx: [list(tx.run(query, dict(values))) for query, values in asked])  # type: ignore[arg-type]
+
+    return call

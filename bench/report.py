@@ -1,0 +1,146 @@
+"""The measurements as the tables of docs/benchmarks.md."""
+
+from __future__ import annotations
+
+import math
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+from bench.measure import Timing
+from coordination.clock import today
+
+HEAD = """# Benchmarks
+
+Written by `make bench` on {day}: Python {python}, Flask {flask}, neo4j driver {driver}, {cores} cores, everything on
+one machine. Worlds are invented (`bench/worlds.py`): institutions spread over 16 voivodeships, 3 contacts and 4 ties
+each. Pages are rendered in process for a signed-in account; the limit program (`bench/limit.py`) is the least a page of
+its kind can be in Flask: a login, two SQLite queries, a table of 50 rows. Both are run in turn, so that a slow spell of the
+machine meets both; times are the best of the rounds (median in brackets), ratios are best by best.
+
+Re-run with `make bench`, or a part of it with `python -m bench --sizes 200 --servers embedded`.
+"""
+
+
+@dataclass(frozen=True)
+class PageRow:
+    server: str
+    size: int
+    page: str
+    ours: Timing
+    limit: Timing
+    bare: Timing  # its queries alone
+    queries: int
+    cold: float  # the first time, when nothing is kept
+    length: int
+
+
+@dataclass(frozen=True)
+class FormRow:
+    server: str
+    size: int
+    ours: Timing
+    limit: Timing
+
+
+@dataclass(frozen=True)
+class GapRow:
+    server: str
+    size: int
+    ties: int
+    country: Timing
+    voivodeship: Timing
+    read_country: Timing
+    read_voivodeship: Timing
+    limit: Timing
+
+
+@dataclass(frozen=True)
+class StartRow:
+    name: str
+    seconds: float
+    memory: int
+    server_memory: int
+
+
+def markdown(found: dict[str, list[Any]]) -> str:
+    import psutil
+
+    head = HEAD.format(day=today().isoformat(), python=platform.python_version(), flask=version("flask"),
+                       driver=version("neo4j"), cores=psutil.cpu_count())  # fmt: skip
+    parts = [head, _pages(found["pages"]), _growth(found["pages"]), _forms(found["forms"]), _gaps(found["gaps"]),
+             _starts(found["starts"])]  # fmt: skip
+    return "\n".join(part for part in parts if part)
+
+
+def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [titles, ["---"] * len(titles), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def _ms(timing: Timing) -> str:
+    return f"{timing.best * 1e3:.1f} ({timing.median * 1e3:.1f})"
+
+
+def _pages(rows: list[PageRow]) -> str:
+    lines = [
+        [row.page, row.server, f"{row.size:,}", _ms(row.ours), f"{row.ours.over(row.limit):.1f}", str(row.queries),
+         _ms(row.bare), f"{row.ours.over(row.bare):.1f}", f"{row.cold * 1e3:.0f}", f"{row.length / 1024:.0f}"]
+        for row in sorted(rows, key=lambda row: (row.page, row.server, row.size))
+    ]  # fmt: skip
+    bars = (
+        "Bars: the list at most 2.0 × the limit page (P1), at most 6 × its own queries (P3), at most 6 queries and as "
+        "many at every size (P5)."
+    )
+    return f"## Pages\n\n{bars}\n\n" + _table(
+        ("page", "server", "institutions", "ours, ms", "÷ limit page", "queries", "its queries, ms", "÷ queries",
+         "first time, ms", "kB"), lines)  # fmt: skip
+
+
+def _growth(rows: list[PageRow]) -> str:
+    lines = []
+    for page, server in sorted({(row.page, row.server) for row in rows}):
+        of = sorted((row for row in rows if (row.page, row.server) == (page, server)), key=lambda row: row.size)
+        if len(of) > 1:
+            first, last = of[0], of[-1]
+            slope = math.log(last.ours.best / first.ours.best) / math.log(last.size / first.size)
+            asked = "as many" if first.queries == last.queries else f"{first.queries} → {last.queries}"
+            lines.append([page, server, f"{first.size:,} → {last.size:,}", f"{slope:.2f}", asked])
+    if not lines:
+        return ""
+    head = "## Growth\n\nSlope of time against size, both logarithmic: 0 is no growth, 1 is in proportion.\n\n"
+    return head + _table(("page", "server", "institutions", "slope", "queries"), lines)
+
+
+def _forms(rows: list[FormRow]) -> str:
+    lines = [[row.server, f"{row.size:,}", _ms(row.ours), _ms(row.limit), f"{row.ours.over(row.limit):.1f}"]
+             for row in rows]  # fmt: skip
+    return "## A form\n\nA new institution, beside a bare WTForms form of 15 fields.\n\n" + _table(
+        ("server", "institutions", "ours, ms", "limit, ms", "ratio"), lines)  # fmt: skip
+
+
+def _gaps(rows: list[GapRow]) -> str:
+    lines = [
+        [row.server, f"{row.size:,}", f"{row.ties:,}", _ms(row.voivodeship), _ms(row.read_voivodeship),
+         _ms(row.country), _ms(row.read_country), _ms(row.limit), f"{row.country.over(row.limit):.1f}"]
+        for row in rows
+    ]  # fmt: skip
+    return (
+        "## Gaps without a page\n\nAssessing from what is at hand, and reading it from the store when nothing is. "
+        "Bars: 2 s for the country at 20,000 institutions and 80,000 ties, 0.3 s for a voivodeship of 1,250. The limit "
+        "counts missing pairs by class and names nothing (P10).\n\n"
+        + _table(("server", "institutions", "ties", "a voivodeship, ms", "reading it, ms", "the country, ms",
+                  "reading it, ms", "limit, ms", "country ÷ limit"), lines)
+    )  # fmt: skip
+
+
+def _starts(rows: list[StartRow]) -> str:
+    lines = [[row.name, f"{row.seconds:.1f}", f"{row.memory / 2**20:.0f}", f"{row.server_memory / 2**20:.0f}"]
+             for row in rows]  # fmt: skip
+    head = (
+        "## Start\n\n`coordination serve` on the embedded server until the sign-in page answers; the first start "
+        "makes the database and loads the reference data. Bars: 3 s and 150 MB (P13).\n\n"
+    )
+    return head + _table(("start", "seconds", "web process, MB", "graph server, MB"), lines)

@@ -1,0 +1,50 @@
+"""Cold start and memory of `coordination serve` as an operator would see them."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import psutil
+
+from bench.report import StartRow
+
+
+def cold_start() -> list[StartRow]:
+    """First start (makes the database and loads the reference data), then a start on what is there."""
+    with tempfile.TemporaryDirectory() as folder:
+        return [_once(Path(folder), name) for name in ("first", "second", "third")]
+
+
+def _once(folder: Path, name: str) -> StartRow:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("COORDINATION_")}
+    environment |= {"COORDINATION_DATA_DIR": str(folder / "data")}
+    command = [sys.executable, "-m", "coordination.cli", "serve", "--port", str(port)]
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        while True:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/sign-in", timeout=10) as answer:
+                    answer.read()
+                break
+            except OSError:
+                if process.poll() is not None or time.perf_counter() - begun > 120:
+                    raise
+                time.sleep(0.02)
+        seconds = time.perf_counter() - begun
+        web = psutil.Process(process.pid)
+        servers = [child for child in web.children(recursive=True) if "java" in child.name()]
+        return StartRow(name, seconds, web.memory_info().rss, sum(child.memory_info().rss for child in servers))
+    finally:
+        process.terminate()
+        process.wait(30)
