@@ -13,7 +13,16 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from coordination.clock import WARSAW
-from coordination.graph.model import Agreement, Claim, Event, Expectation, Institution, PathwayStep, Waiver
+from coordination.graph.model import (
+    Agreement,
+    Claim,
+    Event,
+    Expectation,
+    Institution,
+    InstitutionType,
+    PathwayStep,
+    Waiver,
+)
 
 
 class Statement(NamedTuple):
@@ -79,6 +88,7 @@ class World:
     events: tuple[Event, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     steps: tuple[PathwayStep, ...] = ()
+    types: Mapping[str, InstitutionType] = field(default_factory=dict)
     history: bool = True
     version: int = 0
     # Results worked out from this world, which never changes; ties.py and gaps.py keep a few here.

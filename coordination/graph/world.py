@@ -59,6 +59,10 @@ def load(
     return _worlds(store).get(store, on or today(), known_on, teryt)
 
 
+# Pages that hold a `world` of their own call it by this name.
+world = load
+
+
 def forget(store: Store) -> None:
     """Drop what is kept of a store, for measuring and after erasing it."""
     _worlds(store).clear()

@@ -17,6 +17,7 @@ from coordination.graph.model import (
     Event,
     Expectation,
     Institution,
+    InstitutionType,
     Level,
     PathwayStep,
     Scope,
@@ -76,6 +77,10 @@ COVERS_HERE: LiteralString = (
 
 VOIVODESHIPS: LiteralString = "MATCH (v:Voivodeship) RETURN v.teryt AS teryt ORDER BY teryt"
 AREAS: LiteralString = "MATCH (a:Area) RETURN a.code AS code ORDER BY a.position, code"
+TYPES: LiteralString = """
+    MATCH (t:InstitutionType)
+    RETURN t {.code, .name_pl, .name_en, .sector, .level, .team_role} AS t ORDER BY t.code
+    """
 EXPECTATIONS: LiteralString = """
     MATCH (e:Expectation)
     RETURN e {.id, .area, .type_a, .type_b, .direction, .level, .basis, .scope, .why_pl, .why_en, .sources} AS e
@@ -121,6 +126,7 @@ def loaded(tx: Tx, teryt: str | None, history: bool, version: int) -> World:
         statements=said,
         voivodeships=teryts if teryt is None else tuple(code for code in teryts if code == teryt),
         areas=tuple(row["code"] for row in tx.run(AREAS)),
+        types={row["t"]["code"]: InstitutionType(**row["t"]) for row in tx.run(TYPES)},
         expectations=tuple(_expectation(row["e"]) for row in tx.run(EXPECTATIONS)),
         steps=tuple(_step(row["s"]) for row in tx.run(STEPS)),
         history=history,
