@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from functools import partial
+from functools import partial, update_wrapper
 from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, make_response, render_template, request
@@ -175,7 +175,9 @@ def _check_access() -> Any:
 def _headers(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "same-origin"
+    # An address that carries the token of a link must not travel on.
+    carries_token = "token" in (request.view_args or {})
+    response.headers["Referrer-Policy"] = "no-referrer" if carries_token else "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
@@ -244,4 +246,5 @@ def mark_static(app: Flask) -> None:
     for name, view in list(app.view_functions.items()):
         if name == "static" or name.endswith(".static"):
             # A blueprint's own view is a bound method, which takes no marks.
-            app.view_functions[name] = public(partial(view))
+            # Form protection asks every view its name, which a bare partial has not.
+            app.view_functions[name] = public(update_wrapper(partial(view), view))

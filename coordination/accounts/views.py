@@ -148,9 +148,7 @@ def forgotten() -> Any:
 def open_link(token: str) -> Any:
     """Move the token from the address into the cookie. Nothing is used up: letters are opened by machines first."""
     session[LINK] = token[:200]
-    answer = redirect(url_for("accounts.password"))
-    answer.headers["Referrer-Policy"] = "no-referrer"
-    return answer
+    return redirect(url_for("accounts.password"))
 
 
 @bp.route("/password", methods=["GET", "POST"])

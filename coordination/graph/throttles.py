@@ -8,10 +8,11 @@ whole microseconds since 1970 in a list property.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import LiteralString
+from typing import Any, LiteralString
 
-from coordination.errors import Throttled
+from coordination.errors import AlreadyExists, Throttled
 from coordination.graph.store import Store, Tx
 
 LIMIT = 10
@@ -36,10 +37,20 @@ def take(store: Store, keys: list[str], now: datetime, *, limit: int = LIMIT, wi
     Raises Throttled with the seconds until a guess is possible again when a key has had `limit` within `window`.
     """
     stamp = _micros(now)
-    wait = store.change(_take, sorted(keys), stamp, limit, _micros(now - window))
+    wait = _settle(store, _take, sorted(keys), stamp, limit, _micros(now - window))
     if wait:
         raise Throttled(max(1, -(-wait // 1_000_000)))
     return stamp
+
+
+def _settle(store: Store, work: Callable[..., int | None], *args: object) -> Any:
+    """Run a change again when two first guesses of one key meet: the second finds the node of the first."""
+    for _attempt in range(5):
+        try:
+            return store.change(work, *args)
+        except AlreadyExists:
+            continue
+    raise Throttled(1)
 
 
 def _take(tx: Tx, keys: list[str], now: int, limit: int, since: int) -> int:
@@ -58,7 +69,7 @@ def _take(tx: Tx, keys: list[str], now: int, limit: int, since: int) -> int:
 
 def give_back(store: Store, keys: list[str], receipt: int) -> None:
     """Uncount a guess that was right."""
-    store.change(_give_back, sorted(keys), receipt)
+    _settle(store, _give_back, sorted(keys), receipt)
 
 
 def _give_back(tx: Tx, keys: list[str], receipt: int) -> None:
