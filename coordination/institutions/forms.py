@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
     DateField,
@@ -38,7 +38,7 @@ class DayField(DateField):
         try:
             super().process_formdata(valuelist)
         except ValueError as error:
-            raise ValueError(_l("Enter the date as day, month and year, for example 12.01.2026")) from error
+            raise ValueError(_("Enter the date as day, month and year, for example 12.01.2026")) from error
 
 
 class WholeField(IntegerField):
@@ -46,7 +46,7 @@ class WholeField(IntegerField):
         try:
             super().process_formdata(valuelist)
         except ValueError as error:
-            raise ValueError(_l("Enter a whole number")) from error
+            raise ValueError(_("Enter a whole number")) from error
 
 
 class ChecksField(SelectMultipleField):
@@ -56,33 +56,33 @@ class ChecksField(SelectMultipleField):
 
 class InstitutionForm(Form):
     name_pl = StringField(
-        _l("Full name"),
-        validators=[InputRequired(_l("Enter the name of the institution")), Length(max=250)],
+        _("Full name"),
+        validators=[InputRequired(_("Enter the name of the institution")), Length(max=250)],
     )
     short_name = StringField(
-        _l("Short name"),
+        _("Short name"),
         validators=[Optional(), Length(max=60)],
-        description=_l("As people call it in lists and on the map, for example “OIK Radom”."),
+        description=_("As people call it in lists and on the map, for example “OIK Radom”."),
     )
-    type = SelectField(_l("Type"), validators=[InputRequired(_l("Choose the type of the institution"))])
-    parent_id = SelectField(_l("Subordinate to"), validators=[Optional()])
-    voivodeships = ChecksField(_l("Acts in the voivodeships"), validators=[Optional()])
+    type = SelectField(_("Type"), validators=[InputRequired(_("Choose the type of the institution"))])
+    parent_id = SelectField(_("Subordinate to"), validators=[Optional()])
+    voivodeships = ChecksField(_("Acts in the voivodeships"), validators=[Optional()])
     voivodeships_partial = ChecksField(
-        _l("Of these only in part of"), validators=[Optional()],
-        description=_l("For example an office whose area ends at a county."),
+        _("Of these only in part of"), validators=[Optional()],
+        description=_("For example an office whose area ends at a county."),
     )
     national = BooleanField(
-        _l("National body"), description=_l("It appears in every voivodeship and is counted once in the country.")
+        _("National body"), description=_("It appears in every voivodeship and is counted once in the country.")
     )
-    city = StringField(_l("Seat"), validators=[Optional(), Length(max=80)], description=_l("Town or city."))
-    website = StringField(_l("Website"), validators=[Optional(), Length(max=300)])
-    name_2014 = StringField(_l("Name in 2014"), validators=[Optional(), Length(max=250)])
+    city = StringField(_("Seat"), validators=[Optional(), Length(max=80)], description=_("Town or city."))
+    website = StringField(_("Website"), validators=[Optional(), Length(max=300)])
+    name_2014 = StringField(_("Name in 2014"), validators=[Optional(), Length(max=250)])
     note = TextAreaField(
-        _l("Note"), validators=[Optional(), Length(max=1500, message=_l("The note may have at most 1,500 characters"))],
-        description=_l("No data of persons and no descriptions of cases."),
+        _("Note"), validators=[Optional(), Length(max=1500, message=_("The note may have at most 1,500 characters"))],
+        description=_("No data of persons and no descriptions of cases."),
     )
-    active_from = DayField(_l("Active since"), validators=[Optional()])
-    active_to = DayField(_l("Active until"), validators=[Optional()])
+    active_from = DayField(_("Active since"), validators=[Optional()])
+    active_to = DayField(_("Active until"), validators=[Optional()])
     version = IntegerField(widget=HiddenInput(), default=0, validators=[Optional()])
 
     def values(self) -> dict[str, Any]:
@@ -101,23 +101,23 @@ class InstitutionForm(Form):
 
 class ChannelForm(PlainForm):
     id = HiddenField()
-    kind = SelectField(_l("Kind"), choices=[(str(each), each) for each in ChannelKind], default="phone")
-    value = StringField(_l("Number or address"), validators=[Optional(), Length(max=200)])
+    kind = SelectField(_("Kind"), choices=[(str(each), each) for each in ChannelKind], default="phone")
+    value = StringField(_("Number or address"), validators=[Optional(), Length(max=200)])
     visibility = SelectField(
-        _l("Visible"), choices=[(str(each), each) for each in Visibility], default=str(Visibility.NETWORK)
+        _("Visible"), choices=[(str(each), each) for each in Visibility], default=str(Visibility.NETWORK)
     )
-    remove = BooleanField(_l("Remove the hidden number"))
+    remove = BooleanField(_("Remove the hidden number"))
 
 
 class ContactForm(Form):
     function = StringField(
-        _l("Function"),
-        validators=[InputRequired(_l("Enter the function, for example “duty officer”")), Length(max=120)],
-        description=_l("A function rather than a person, for example “duty officer”."),
+        _("Function"),
+        validators=[InputRequired(_("Enter the function, for example “duty officer”")), Length(max=120)],
+        description=_("A function rather than a person, for example “duty officer”."),
     )
     hours = StringField(
-        _l("Duty hours"), validators=[Optional(), Length(max=200)],
-        description=_l("For example “24/7”, “Mo-Fr 07:30-15:30; PH off” or “Mo-Th 16:00-08:00” (over midnight)."),
+        _("Duty hours"), validators=[Optional(), Length(max=200)],
+        description=_("For example “24/7”, “Mo-Fr 07:30-15:30; PH off” or “Mo-Th 16:00-08:00” (over midnight)."),
     )
     channels = FieldList(FormField(ChannelForm), min_entries=4, max_entries=12)
     version = IntegerField(widget=HiddenInput(), default=0, validators=[Optional()])
@@ -132,23 +132,23 @@ class ContactForm(Form):
 
 
 class ResourceForm(PlainForm):
-    kind = SelectField(_l("Resource"), choices=[("", ""), *((str(each), each) for each in ResourceKind)], default="")
-    quantity = WholeField(_l("How many"), validators=[Optional(), NumberRange(0, 100_000, _l("Enter a whole number"))])
-    as_of = DayField(_l("As of"), validators=[Optional()])
-    note = StringField(_l("Remark"), validators=[Optional(), Length(max=200)])
+    kind = SelectField(_("Resource"), choices=[("", ""), *((str(each), each) for each in ResourceKind)], default="")
+    quantity = WholeField(_("How many"), validators=[Optional(), NumberRange(0, 100_000, _("Enter a whole number"))])
+    as_of = DayField(_("As of"), validators=[Optional()])
+    note = StringField(_("Remark"), validators=[Optional(), Length(max=200)])
 
 
 class CardForm(Form):
     """The competence card; `task_<stage>` and `basis_<stage>` are added below, one pair for each stage."""
 
     languages = StringField(
-        _l("Languages spoken"), validators=[Optional(), Length(max=300)],
-        description=_l("Separated by semicolons, for example “Ukrainian; Russian; English”."),
+        _("Languages spoken"), validators=[Optional(), Length(max=300)],
+        description=_("Separated by semicolons, for example “Ukrainian; Russian; English”."),
     )
-    groups = ChecksField(_l("Who is served"), choices=[(str(each), each) for each in Group], validators=[Optional()])
+    groups = ChecksField(_("Who is served"), choices=[(str(each), each) for each in Group], validators=[Optional()])
     hours = StringField(
-        _l("Hours of service"), validators=[Optional(), Length(max=200)],
-        description=_l("For example “24/7”, “Mo-Fr 07:30-15:30; PH off” or “Mo-Th 16:00-08:00” (over midnight)."),
+        _("Hours of service"), validators=[Optional(), Length(max=200)],
+        description=_("For example “24/7”, “Mo-Fr 07:30-15:30; PH off” or “Mo-Th 16:00-08:00” (over midnight)."),
     )
     resources = FieldList(FormField(ResourceForm), min_entries=4, max_entries=20)
     version = IntegerField(widget=HiddenInput(), default=0, validators=[Optional()])
@@ -156,12 +156,12 @@ class CardForm(Form):
 
 for _stage in Stage:
     setattr(CardForm, f"task_{_stage}", TextAreaField(words.LABELS["stage"][_stage], [Optional(), Length(max=1500)]))
-    setattr(CardForm, f"basis_{_stage}", StringField(_l("Legal basis"), [Optional(), Length(max=300)]))
+    setattr(CardForm, f"basis_{_stage}", StringField(_("Legal basis"), [Optional(), Length(max=300)]))
 
 
 class PurposeForm(Form):
-    purpose = RadioField(_l("What is the number needed for?"),
-                         validators=[InputRequired(_l("Choose what the number is needed for"))])
+    purpose = RadioField(_("What is the number needed for?"),
+                         validators=[InputRequired(_("Choose what the number is needed for"))])
 
 
 class ConfirmForm(Form):

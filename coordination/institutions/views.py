@@ -85,6 +85,7 @@ def index():
         "institutions/index.html",
         page=page,
         asked=page.filter,
+        active=_active(page.filter),
         here=here,
         type_name=type_name,
         groups=pairs("group"),
@@ -97,6 +98,20 @@ def index():
         may_export=ever(actor(), Permission.FILE_EXPORT),
         sees_ties=ever(actor(), Permission.CLAIM_READ),
     )
+
+
+def _active(asked: listing.Filter) -> list[tuple[str, list[str]]]:
+    """(what narrows the list, the parameters that do) for the links that take it away."""
+    said = [
+        (asked.q and _("name: %(value)s", value=asked.q), "q"),
+        (asked.type and _("type: %(value)s", value=type_name(asked.type)), "type"),
+        (asked.city and _("seat: %(value)s", value=asked.city), "city"),
+        (asked.group and _("serves: %(value)s", value=term("group", asked.group)), "group"),
+        (asked.freshness and _("contact: %(value)s", value=term("freshness", asked.freshness)), "freshness"),
+        (asked.duty and _("on duty now"), "duty"),
+        (asked.team and _("member of the team"), "team"),
+    ]
+    return [(text, [name]) for text, name in said if text]
 
 
 def _units_url(institution_id: str, opened: bool) -> str:
@@ -186,7 +201,7 @@ def _signs(reaches: list[Reach], card: Card, ties: list[story.Row] | None) -> li
              _("confirmed %(day)s", day=short_date(best.contact.confirmed_on)) if best
              else _("no number confirmed within 12 months")),
         Sign(_("Duty"), "fresh" if best and best.on_duty else "ageing", "contact",
-             duty_text(best) if best else _("not known")),
+             duty_text(best) if best else _("unknown")),
     ]
     known = [each for each in card.resources if each.known(today)]
     signs.append(

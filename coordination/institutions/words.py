@@ -83,9 +83,9 @@ LABELS: dict[str, dict[str, str]] = {
         "predecessor": N_("follows"),
     },
     "freshness": {
-        "fresh": N_("up to date"),
-        "ageing": N_("to be confirmed"),
-        "stale": N_("out of date"),
+        "fresh": N_("contact up to date"),
+        "ageing": N_("contact to be confirmed"),
+        "stale": N_("contact out of date"),
         "none": N_("no contact"),
     },
 }
