@@ -135,7 +135,7 @@ def options(curved: bool) -> dict[str, Any]:
         },  # fmt: skip
         "nodes": {"chosen": False},
         "edges": {
-            "arrows": "",
+            "arrows": {"to": {"enabled": False}, "from": {"enabled": False}},
             "chosen": False,
             "hoverWidth": 0,
             "selectionWidth": 0,
@@ -180,8 +180,8 @@ def control_point(start: tuple[float, float], end: tuple[float, float]) -> tuple
 
 
 def _edge(net: Network, line: Line, **values: Any) -> None:
-    # The arrow of a directed network is switched off, or vis-network would draw a direction that no tie has.
-    net.add_edge(line.a, line.b, arrows="", **values)
+    net.add_edge(line.a, line.b, **values)
+    del net.edges[-1]["arrows"]  # that pyvis gives a directed network; a tie has no direction
 
 
 def _marks(line: Line) -> dict[str, Any]:

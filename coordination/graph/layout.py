@@ -6,8 +6,10 @@ Positions are in drawing units with y downwards; one unit is one CSS pixel when 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 import networkx as nx
 import numpy as np
@@ -329,3 +331,23 @@ def _rows_below(
         placed[node.id] = (left + 62 + (place % columns) * cell, bottom + 52 + (place // columns) * line)
     rows = math.ceil(len(alone) / columns)
     return placed, bottom, (left, top, right, bottom + 52 + rows * line)
+
+
+_kept: OrderedDict[Hashable, Layout] = OrderedDict()
+_lock = Lock()
+_MOST = 24
+
+
+def placed(shown: MapSet, kind: str) -> Layout:
+    """`lay_out`, remembered: page, picture and files of one set ask for the same places within seconds."""
+    key = (kind, shown.nodes, tuple((line.a, line.b) for line in shown.lines))
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    found = lay_out(shown, kind)
+    with _lock:
+        _kept[key] = found
+        while len(_kept) > _MOST:
+            _kept.popitem(last=False)
+    return found

@@ -70,6 +70,25 @@ def svg(shown: MapSet, layout: Layout, words: Captions) -> str:
     )
 
 
+def legend(words: Captions) -> str:
+    """The legend alone, as a picture."""
+    inside, high = _legend(words, 16, 30, 1000)
+    return _document([inside], (0, 0, 1000, high + 20), f"{words.lines_heading}; {words.shapes_heading}", words.description)
+
+
+def samples(words: Captions) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Lines and shapes of a legend in HTML: each a small picture and its word."""
+
+    def small(inside: str, wide: int) -> str:
+        return f'<svg class="k-sample" viewBox="0 0 {wide} 20" width="{wide}" height="20" aria-hidden="true">{inside}</svg>'
+
+    lines = [(small(_sample(state, 1, 10), 48), word) for state, word in words.states.items()]
+    if words.stale:
+        lines.append((small(signs.clock(24, 10), 48), words.stale))
+    shapes = [(small(signs.shape(SHAPES[key][0], 10, 10, 6.5, SHAPES[key][1]), 20), words.sectors[key]) for key in SECTOR_GROUPS]
+    return lines, shapes
+
+
 def _moved(x: float, y: float, scale: float) -> str:
     return f"translate({signs.number(x)} {signs.number(y)}) scale({signs.number(scale)})"
 

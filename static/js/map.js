@@ -18,7 +18,9 @@ async function start() {
     status.hidden = true;
   } catch (error) {
     status.textContent = words.failed;
-    frame.querySelector("[data-fallback]").hidden = false;
+    const fallback = frame.querySelector("[data-fallback]");
+    fallback.hidden = false;
+    fallback.firstElementChild.src = fallback.firstElementChild.dataset.src;
     console.error(error);
   }
 }
@@ -123,9 +125,9 @@ function draw(data) {
     if (id !== undefined) select(id);
     else if (look.selected) select("");
   });
-  network.on("dragStart", () => stage.classList.add("k-map-held"));
-  network.on("dragEnd", () => stage.classList.remove("k-map-held"));
-  network.on("hoverNode", () => stage.classList.add("k-map-over"));
+  network.on("dragStart", () => stage.classList.add("k-net-held"));
+  network.on("dragEnd", () => stage.classList.remove("k-net-held"));
+  network.on("hoverNode", () => stage.classList.add("k-net-over"));
 
   // Keyboard -------------------------------------------------------------------------------------------------------
   function move(id) {

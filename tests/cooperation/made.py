@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import random
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from coordination.graph import audit
 from coordination.graph.facts import Statement, World
 from coordination.graph.model import Area, Institution, InstitutionType, Stance, Voivodeship
+from coordination.graph.store import Store
 from coordination.graph.selection import Words
+from coordination.permissions import LOCAL_OPERATOR
 
 DATA = Path(__file__).parents[2] / "coordination" / "data"
 TODAY = date(2026, 1, 12)
+RECORDED = datetime(2026, 1, 12, tzinfo=UTC)
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -76,3 +80,28 @@ def world(seed: int = 7, *, per_institution: float = 2.1, more: int = 0) -> Worl
             if second:
                 statements.append(Statement(f"c{len(statements)}", b, a, area, second, day))
     return World(institutions=known, statements=statements, expectations=(), voivodeships=tuple(words().voivodeships), areas=tuple(areas))
+
+
+WRITE = """
+    UNWIND $rows AS row
+    MATCH (a:Institution {id: row.claimant_id}), (b:Institution {id: row.partner_id}), (r:Area {code: row.area})
+    CREATE (a)-[:STATES]->(c:Claim)-[:ABOUT]->(b), (c)-[:IN_AREA]->(r)
+    SET c += row
+    """
+
+
+def write(store: Store, statements: list[Statement]) -> None:
+    """The statements as current claims of the store, in bulk; one audit entry tells that something changed."""
+    found = [
+        {"id": said.id, "claimant_id": said.claimant_id, "partner_id": said.partner_id, "area": said.area, "stance": str(said.stance),
+         "stated_on": said.stated_on.isoformat(), "source": "own_statement", "recorded_at": RECORDED, "recorded_by": "made",
+         "recorded_as": "operator", "current_key": f"{said.claimant_id}|{said.partner_id}|{said.area}", "example": True}
+        for said in statements
+    ]  # fmt: skip
+
+    def work(tx) -> None:
+        for start in range(0, len(found), 2000):
+            tx.run(WRITE, rows=found[start : start + 2000])
+        audit.record(tx, LOCAL_OPERATOR, "made:write", "made")
+
+    store.change(work)
