@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import json
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, LiteralString
 from uuid import uuid4
 
 from coordination.clock import now
-from coordination.graph.store import Tx
+from coordination.graph.store import GATE_IS_CLOSED, Paused, Tx
 from coordination.permissions import Actor
 
 # Set once per request or command, so that no function between the page and the graph has to carry it.
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 
-APPEND: LiteralString = """
+APPEND: LiteralString = (
+    """
     CREATE (:AuditEntry {id: $id, at: $at, actor: $actor, role: $role, action: $action,
                          object_kind: $object_kind, object_id: $object_id,
                          before: $before, after: $after, request_id: $request_id})
-    """
+    WITH 1 AS written
+    RETURN """
+    + GATE_IS_CLOSED
+    + " AS closed"
+)
 
 
 def record(
@@ -34,7 +39,7 @@ def record(
 ) -> None:
     """Append one entry. `action` is `kind:verb`, e.g. "institution:edit". Never put free text that may
     hold personal data, a private number, a password or a token in `before` or `after`."""
-    tx.run(
+    written = tx.run(
         APPEND,
         id=str(uuid4()),
         at=at or now(),
@@ -46,4 +51,7 @@ def record(
         before=json.dumps(before or {}, ensure_ascii=False, default=str, sort_keys=True),
         after=json.dumps(after or {}, ensure_ascii=False, default=str, sort_keys=True),
         request_id=REQUEST_ID.get(),
+        now=datetime.now(UTC),
     )
+    if written[0]["closed"]:
+        raise Paused

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from coordination.config import Settings
-from coordination.graph import reference, schema
+from coordination.errors import StoreUnavailable
+from coordination.graph import dump, reference, schema
 from coordination.graph.embedded import RETRY_SECONDS, Embedded
 from coordination.graph.store import Address, Store
 
@@ -19,6 +20,9 @@ def open_store(settings: Settings, *, prepare: bool = True) -> Store:
     store = connect(settings)
     if prepare:
         try:
+            schema.refuse_newer(store)
+            if dump.interrupted(store):
+                raise StoreUnavailable("a restore into this database was interrupted; run it again")
             schema.apply(store)
             reference.load(store)
         except BaseException:

@@ -52,6 +52,9 @@ STEPS: tuple[Step, ...] = (
             "CREATE CONSTRAINT invitation_token IF NOT EXISTS FOR (n:Invitation) REQUIRE n.token_hash IS UNIQUE",
             "CREATE CONSTRAINT throttle_key IF NOT EXISTS FOR (n:Throttle) REQUIRE n.key IS UNIQUE",
             "CREATE CONSTRAINT audit_id IF NOT EXISTS FOR (n:AuditEntry) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT gate_id IF NOT EXISTS FOR (n:Gate) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT restoring_id IF NOT EXISTS FOR (n:Restoring) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT seal_previous IF NOT EXISTS FOR (n:Seal) REQUIRE n.previous IS UNIQUE",
             "CREATE CONSTRAINT seal_id IF NOT EXISTS FOR (n:Seal) REQUIRE n.id IS UNIQUE",
             "CREATE INDEX audit_at IF NOT EXISTS FOR (n:AuditEntry) ON (n.at)",
             "CREATE INDEX audit_object IF NOT EXISTS FOR (n:AuditEntry) ON (n.object_id)",
@@ -68,15 +71,26 @@ RECORD: LiteralString = """
     """
 
 
+def recorded(store: Store) -> set[int]:
+    """The numbers of the steps that ran on this database; at least 0."""
+    return {0, *(row["number"] for row in store.read(RECORDED))}
+
+
+def refuse_newer(store: Store, steps: tuple[Step, ...] = STEPS) -> None:
+    """Raises SchemaTooNew when the database holds a step that is not among `steps`. Writes nothing."""
+    known = {0, *(step.number for step in steps)}
+    if newer := recorded(store) - known:
+        raise SchemaTooNew(f"the database is at step {max(newer)}, this program knows {max(known)}")
+
+
 def apply(store: Store, steps: tuple[Step, ...] = STEPS) -> list[int]:
     """Bring the database to this program's schema; the numbers of the steps that ran.
 
     Raises SchemaTooNew, before writing, when the database holds a step that is not among `steps`.
     """
-    recorded = {row["number"] for row in store.read(RECORDED)}
-    if newer := recorded - {step.number for step in steps}:
-        raise SchemaTooNew(f"the database is at step {max(newer)}, this program knows {len(steps)}")
-    due = [step for step in steps if step.number not in recorded]
+    refuse_newer(store, steps)
+    known = recorded(store)
+    due = [step for step in steps if step.number not in known]
     for step in due:
         for statement in step.statements:
             store.run(statement)

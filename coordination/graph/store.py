@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -62,6 +63,15 @@ def plain(value: Any) -> Any:
 def _rows(result: neo4j.Result) -> list[Row]:
     keys = result.keys()
     return [dict(zip(keys, map(plain, record.values()), strict=True)) for record in result]
+
+
+# Whether a backup is reading and changes must wait (dump.py). Part of the query that writes an audit entry.
+GATE_IS_CLOSED: LiteralString = "EXISTS { MATCH (g:Gate {id: 'writes'}) WHERE g.until > $now }"
+PATIENCE = 60.0  # seconds a change waits for a backup
+
+
+class Paused(Exception):
+    """Raised by a change that met the closed gate; it is undone and tried again when the backup is done."""
 
 
 class Tx:
@@ -132,9 +142,16 @@ class Store:
 
     def change(self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work(tx, …)` in one write transaction. It may run twice: make ids and times before."""
-        return self._session(
-            neo4j.WRITE_ACCESS, lambda s: s.execute_write(lambda tx: work(Tx(tx), *args, **kwargs))
-        )
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._session(
+                    neo4j.WRITE_ACCESS, lambda s: s.execute_write(lambda tx: work(Tx(tx), *args, **kwargs))
+                )
+            except Paused:
+                if time.monotonic() > deadline:
+                    raise StoreUnavailable("a backup is running") from None
+                time.sleep(0.05)
 
     def run(self, query: LiteralString, **params: Any) -> list[Row]:
         """One statement on its own, as schema commands need."""
