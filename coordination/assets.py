@@ -1,4 +1,4 @@
-"""Styles of installed wheels, served by us: nothing is fetched from another host and none of it is in the repository."""
+"""Styles of installed wheels, served by us: no other host is asked, nothing of theirs is in the repository."""
 
 from __future__ import annotations
 
