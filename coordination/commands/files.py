@@ -11,16 +11,16 @@ from pathlib import Path
 
 import click
 
-from coordination import clock, config
-from coordination.config import SettingError, Settings
-from coordination.errors import Conflict, DomainError, Forbidden, NotFound, StoreUnavailable
+from coordination import clock
+from coordination.commands import acting, as_option, failed, opened, words
+from coordination.errors import Conflict
 from coordination.exchange import applying, planning, tabular
 from coordination.exchange.kinds import KINDS
 from coordination.exchange.planning import Plan
 from coordination.exchange.problems import SHOWN, Problem, Refused
 from coordination.graph.store import Store
-from coordination.i18n import N_, Translator, translator
-from coordination.permissions import LOCAL_OPERATOR, Actor
+from coordination.i18n import Translator
+from coordination.permissions import Actor
 
 RECORDS = ("csv", "xlsx", "json")
 # Another import or edit between reading and saving is met by looking again.
@@ -31,29 +31,26 @@ TRIES = 5
 @click.argument("kind", type=click.Choice(list(KINDS)))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would change and write nothing.")
-@click.option("--as", "account", metavar="USER", help="The e-mail address of the account that imports.")
-def import_file(kind: str, file: Path, dry_run: bool, account: str | None) -> None:
+@as_option
+def import_file(kind: str, file: Path, dry_run: bool, as_user: str | None) -> None:
     """Bring the rows of FILE (CSV in UTF-8 or XLSX) into the graph: all of them, or none.
 
     Wrong rows are told on stderr, one line each; the last line says what was done. Exit status 1 when the file
     was refused.
     """
-    settings, _ = _settings()
-    store = _open(settings)
+    _ = words()
     try:
-        actor = _actor(store, account, _)
-        if file.stat().st_size > tabular.LARGEST:
-            raise Refused([tabular.problem("large", megabytes=tabular.LARGEST // 1024 // 1024)])
-        table = tabular.read(file.read_bytes())
-        plan = _import(store, actor, kind, table, dry_run)
+        with opened() as store:
+            actor = acting(store, as_user)
+            plan = _import(store, actor, kind, _table(file), dry_run)
     except Refused as refused:
         _tell(refused.problems, _)
         click.echo(f"created 0, changed 0, unchanged 0, rejected {max(1, refused.rows)}")
         sys.exit(1)
-    except DomainError as error:
-        _stop(error, _)
-    finally:
-        store.close()
+    except Conflict:
+        raise failed(
+            _._("Someone else was changing the same records, so nothing was saved. Run the command again.")
+        ) from None
     _tell(plan.problems, _)
     for each in plan.duplicates:
         click.echo(_._(
@@ -64,6 +61,12 @@ def import_file(kind: str, file: Path, dry_run: bool, account: str | None) -> No
         click.echo(_._("Nothing has been saved yet."))
     click.echo("created {}, changed {}, unchanged {}, rejected {}".format(*plan.counts))
     sys.exit(1 if plan.refused else 0)
+
+
+def _table(file: Path) -> tabular.Table:
+    if file.stat().st_size > tabular.LARGEST:  # before it is read into memory
+        raise Refused([tabular.problem("large", megabytes=tabular.LARGEST // 1024 // 1024)])
+    return tabular.read(file.read_bytes())
 
 
 def _import(store: Store, actor: Actor, kind: str, table: tabular.Table, dry_run: bool) -> Plan:
@@ -102,14 +105,13 @@ def _tell(problems: Iterable[Problem], _: Translator) -> None:
 @click.option("--as-of", "as_of", metavar="D", help="As things stood on this day (YYYY-MM-DD).")
 @click.option("--format", "format_", metavar="FORMAT", help="csv, xlsx, json; of a network gexf, graphml, pajek, kumu, ucinet, csv.")  # noqa: E501
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write here, not to stdout.")
-@click.option("--as", "account", metavar="USER", help="The e-mail address of the account that exports.")
+@as_option
 def export(
-    kind: str, voivodeship: str | None, as_of: str | None, format_: str | None, output: Path | None, account: str | None
+    kind: str, voivodeship: str | None, as_of: str | None, format_: str | None, output: Path | None, as_user: str | None
 ) -> None:
     """Write records of KIND, or the network, as a file. What is exported imports again and changes nothing."""
     from coordination.exchange import exporting, networks, writing
 
-    settings, _ = _settings()
     allowed = networks.FORMATS if kind == "network" else RECORDS
     format_ = format_ or ("gexf" if kind == "network" else "csv")
     if format_ not in allowed:
@@ -117,25 +119,14 @@ def export(
     if voivodeship is not None and voivodeship not in exporting.TERYT:
         raise click.BadParameter(f"{voivodeship!r}: {', '.join(sorted(exporting.TERYT))}", param_hint="--voivodeship")
     day = _day(as_of)
-    store = _open(settings)
-    try:
-        actor = _actor(store, account, _)
+    with opened() as store:
+        actor = acting(store, as_user)
         if kind == "network":
             pieces: Iterable[bytes] = networks.chunks(store, actor, format_, voivodeship=voivodeship, on=day)
         else:
             rows = exporting.rows(store, actor, kind, voivodeship=voivodeship, on=day)
             pieces = writing.chunks(format_, exporting.columns(kind), rows, kind)
         _write(pieces, output)
-    except DomainError as error:
-        _stop(error, _)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(1)
-    except OSError as error:
-        click.echo(f"{output}: {error.strerror}", err=True)
-        sys.exit(1)
-    finally:
-        store.close()
 
 
 def _day(text: str | None) -> date | None:
@@ -164,47 +155,3 @@ def _write(pieces: Iterable[bytes], output: Path | None) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-
-
-def _settings() -> tuple[Settings, Translator]:
-    try:
-        settings = config.load()
-    except SettingError as error:
-        click.echo(str(error), err=True)
-        sys.exit(2)
-    return settings, translator(settings.language)
-
-
-def _open(settings: Settings) -> Store:
-    from coordination.graph.opening import open_store
-
-    try:
-        return open_store(settings)
-    except DomainError as error:
-        _stop(error, translator(settings.language))
-
-
-def _actor(store: Store, account: str | None, _: Translator) -> Actor:
-    if account is None:
-        return LOCAL_OPERATOR
-    from coordination.graph import users
-
-    found = users.by_email(store, account)
-    if found is None or not found[0].active:
-        click.echo(_._("There is no active account with this address."), err=True)
-        sys.exit(2)
-    return found[0].actor
-
-
-_SENTENCES = {
-    Forbidden: N_("This account may not do that."),
-    NotFound: N_("There is no such voivodeship, or this account may not see it."),
-    Conflict: N_("Someone else was changing the same records, so nothing was saved. Run the command again."),
-    StoreUnavailable: N_("The graph server does not answer."),
-}
-
-
-def _stop(error: DomainError, _: Translator):
-    sentence = next((text for kind, text in _SENTENCES.items() if isinstance(error, kind)), None)
-    click.echo(_._(sentence) if sentence else str(error), err=True)
-    sys.exit(1)

@@ -32,6 +32,7 @@ def rows(
     voivodeship: str | None = None,
     on: date | None = None,
     only: Collection[str] | None = None,
+    private: bool = True,
 ) -> list[Row]:
     """Rows of one kind, in the order of their keys.
 
@@ -44,6 +45,8 @@ def rows(
         As of this day; None: every current record. Contacts have no history and are always the current ones.
     only
         Only what concerns these institutions (the filter of a room); None: no such filter.
+    private
+        Whether hidden numbers leave too, where the actor may reveal them; that is written to the audit log.
 
     Raises
     ------
@@ -64,7 +67,7 @@ def rows(
     if kind == "institutions":
         return _institutions(store, seen, chosen, on)
     if kind == "contacts":
-        return _contacts(store, actor, seen, chosen)
+        return _contacts(store, actor, seen, chosen, private)
     if kind == "claims":
         return _claims(store, scope, chosen, on)
     if kind == "agreements":
@@ -96,10 +99,10 @@ def _institutions(store: Store, seen: Mapping[str, Place], chosen: set[str], on:
     return found
 
 
-def _contacts(store: Store, actor: Actor, seen: Mapping[str, Place], chosen: set[str]) -> list[Row]:
+def _contacts(store: Store, actor: Actor, seen: Mapping[str, Place], chosen: set[str], private: bool) -> list[Row]:
     reveal = (
         permissions.scope(actor, Permission.CONTACT_REVEAL)
-        if permissions.ever(actor, Permission.CONTACT_REVEAL)
+        if private and permissions.ever(actor, Permission.CONTACT_REVEAL)
         else None
     )
     stored = bulk.contacts(store, sorted(chosen))
@@ -109,9 +112,9 @@ def _contacts(store: Store, actor: Actor, seen: Mapping[str, Place], chosen: set
         if each.row["visibility"] != "private"
         or (reveal is not None and bulk.inside(reveal, each.row["institution_id"], seen[each.row["institution_id"]]))
     ]
-    if private := sum(row["visibility"] == "private" for row in kept):
+    if hidden := sum(row["visibility"] == "private" for row in kept):
         # Reading hidden numbers is a matter of record, one at a time or in a file.
-        entry = Entry(str(uuid4()), "contact:reveal", "export", {}, {"private": private, "purpose": "export"})
+        entry = Entry(str(uuid4()), "contact:reveal", "export", {}, {"private": hidden, "purpose": "export"})
         store.change(bulk_write.record, actor, now(), [entry])
     return kept
 
