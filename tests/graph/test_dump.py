@@ -56,7 +56,7 @@ def test_a_backup_restored_on_the_other_server_is_equal(reference_store, other, 
         pytest.skip("one server only: nothing to restore to")
     warsaw = timezone(timedelta(hours=2))
     reference_store.run(
-        "CREATE (:Event {id: 'e', title: $title, at: $at, list: [1, 2], whole: 2.0, negative: -7, empty: [], yes: true})",
+        "CREATE (:Event {id: 'e', title: $title, at: $at, list: [1, 2], whole: 2.0, minus: -7, empty: [], yes: true})",
         title="Łódź „cudzysłów”\u2028\n=1+1 \U0001f600",
         at=datetime(2026, 7, 1, 12, 30, 15, 123456, tzinfo=warsaw),
     )
@@ -67,3 +67,164 @@ def test_a_backup_restored_on_the_other_server_is_equal(reference_store, other, 
     assert not whole(other) - before
     assert len(missing) == 1  # the entry that tells of the backup, written after it
     assert content.nodes == sum(n for key, n in before.items() if key.startswith("node ")) - 1
+
+
+def test_a_backup_of_a_restored_store_holds_the_same_lines(reference_store, other, file, tmp_path):
+    if other is reference_store:
+        pytest.skip("one server only: nothing to restore to")
+    back_up(reference_store, file)
+    dump.restore(other, file)
+    again = tmp_path / "again.jsonl"
+    back_up(other, again)
+    first, second = (sorted(path.read_text("utf-8").splitlines()[1:-1]) for path in (file, again))
+    assert first == second
+
+
+def test_backups_under_writes_hold_every_change_whole_or_not_at_all(store, file):
+    ends = [f"i{n}" for n in range(6)]
+    store.run("UNWIND $ids AS id CREATE (:Institution {id: id, version: 1})", ids=ends)
+    acknowledged: list[int] = []
+    stop, more = threading.Event(), threading.Semaphore(0)
+
+    def write(first: int) -> None:
+        number = first
+        while not stop.is_set():
+            pair = [ends[number % 6], ends[(number + 1 + number // 6 % 5) % 6]]
+            store.change(transfer, number, {"ends": pair, "claim": str(uuid4())})
+            acknowledged.append(number)
+            more.release()
+            number += 4
+
+    writers = [threading.Thread(target=write, args=(first,)) for first in range(4)]
+    for writer in writers:
+        writer.start()
+    try:
+        for _round in range(4):
+            for _written in range(10):
+                assert more.acquire(timeout=60)
+            promised = set(acknowledged)
+            back_up(store, file)
+            lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+            claims = {
+                x["properties"]["id"]: x["properties"]["number"] for x in lines if x.get("node") == ["Claim"]
+            }
+            told = {
+                x["properties"]["object_id"]: json.loads(x["properties"]["after"])["number"]
+                for x in lines
+                if x.get("node") == ["AuditEntry"] and x["properties"]["action"] == "claim:state"
+            }
+            versions = sum(x["properties"]["version"] - 1 for x in lines if x.get("node") == ["Institution"])
+            stated = [x for x in lines if x.get("relationship") == "STATES"]
+            about = [x for x in lines if x.get("relationship") == "ABOUT"]
+            assert claims == told
+            assert versions == 2 * len(claims)
+            assert len(stated) == len(about) == len(claims)
+            assert promised <= set(claims.values())
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+
+
+def test_writers_go_on_after_a_backup_that_was_killed(store):
+    store.run(dump.CLOSE, by="killed", until=datetime.now(UTC) + timedelta(milliseconds=300))
+    store.change(audit.record, LOCAL_OPERATOR, "institution:edit", "a")
+    assert store.read("MATCH (e:AuditEntry) RETURN count(*) AS n") == [{"n": 1}]
+
+
+def test_a_second_backup_at_the_same_time_is_refused(store, file):
+    store.run(dump.CLOSE, by="first", until=datetime.now(UTC) + timedelta(minutes=1))
+    with pytest.raises(StoreUnavailable):
+        back_up(store, file)
+    assert not file.exists()
+    store.run(dump.OPEN, by="first")
+
+
+def test_sessions_and_counters_stay_behind(store, file):
+    store.run("CREATE (:Session {id_hash: 's'})-[:OF_USER]->(:User {id: 'u'}), (:Throttle {key: 'k'})")
+    content = back_up(store, file)
+    assert (content.nodes, content.relationships) == (1, 0)
+
+
+def test_a_store_with_content_is_refused_and_stays_as_it_is(reference_store, file):
+    back_up(reference_store, file)
+    before = whole(reference_store)
+    with pytest.raises(Invalid):
+        dump.restore(reference_store, file)
+    assert whole(reference_store) == before
+
+
+def _flip_a_byte(data: bytes) -> bytes:
+    middle = data.index(b"Warszawa")
+    return data[:middle] + b"w" + data[middle + 1 :]
+
+
+def _lose_a_line(data: bytes) -> bytes:
+    lines = data.splitlines(keepends=True)
+    return b"".join(lines[:50] + lines[51:])
+
+
+def _swap_lines(data: bytes) -> bytes:
+    lines = data.splitlines(keepends=True)
+    lines[3], lines[4] = lines[4], lines[3]
+    return b"".join(lines)
+
+
+DAMAGE = {
+    "a flipped byte": _flip_a_byte,
+    "a lost line": _lose_a_line,
+    "two lines swapped": _swap_lines,
+    "cut short": lambda data: data[: len(data) // 2],
+    "without its last line": lambda data: b"".join(data.splitlines(keepends=True)[:-1]),
+    "with something after its end": lambda data: data + b"{}\n",
+    "empty": lambda data: b"",
+    "another file": lambda data: b"id,name\n1,a\n",
+    "another json": lambda data: b"[]\n",
+}
+
+
+def test_a_damaged_backup_is_refused_before_anything_is_written(server, connected, file):
+    store = connected(server)
+    store.make_reference()
+    back_up(store, file)
+    data = file.read_bytes()
+    store.make_empty()
+    before = whole(store)
+    for name, damage in DAMAGE.items():
+        file.write_bytes(damage(data))
+        with pytest.raises(Invalid):
+            dump.restore(store, file)
+        assert whole(store) == before, name
+
+
+def test_a_backup_of_a_newer_program_is_refused(store, file):
+    back_up(store, file)
+    header, *rest = file.read_bytes().splitlines(keepends=True)
+    newer = json.loads(header) | {"schema": schema.STEPS[-1].number + 1}
+    body = json.dumps(newer).encode() + b"\n" + b"".join(rest[:-1])
+    trailer = json.loads(rest[-1]) | {"sha256": hashlib.sha256(body).hexdigest()}
+    file.write_bytes(body + json.dumps(trailer).encode() + b"\n")
+    before = whole(store)
+    with pytest.raises(SchemaTooNew):
+        dump.restore(store, file)
+    assert whole(store) == before
+
+
+def test_an_interrupted_restore_can_be_repeated(reference_store, other, file):
+    if other is reference_store:
+        pytest.skip("one server only: nothing to restore to")
+    back_up(reference_store, file)
+
+    class Interrupted(Exception):
+        pass
+
+    def interrupt(done: int) -> None:
+        if done > 300:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        dump.restore(other, file, interrupt)
+    assert dump.interrupted(other)
+    dump.restore(other, file)
+    assert not dump.interrupted(other)
+    assert not whole(other) - whole(reference_store)
