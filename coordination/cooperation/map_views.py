@@ -70,7 +70,7 @@ class View:
 
     def address(self, endpoint: str = "map.index", **changes: Any) -> str:
         """An address of the same set, with parts changed; None takes a part away."""
-        args = {name: value for name, value in request.args.items() if name in _KEPT}
+        args: dict[str, Any] = {name: value for name, value in request.args.items() if name in _KEPT}
         args.update(changes)
         return url_for(endpoint, **{name: value for name, value in args.items() if value})
 
@@ -91,7 +91,7 @@ def index():
     """Who works with whom, and where it is thin."""
     view = _view()
     shown, asked = view.shown, view.asked
-    ordered = map_rows.rows(shown, asked.sort)
+    ordered = map_rows.rows(shown, asked.sort if asked.view == "table" else "state")
     page = page_number()
     focus = view.focus
     centre = focus or _busiest(shown)
@@ -102,7 +102,8 @@ def index():
         rows=map_rows.page_of(ordered, page, SIZE) if asked.view == "table" else ordered[:FEW], page=page, size=SIZE,
         matrix=map_rows.matrix(shown) if asked.view == "matrix" else None,
         sectors=map_rows.sector_matrix(shown) if asked.view == "matrix" else {}, sector_groups=SECTOR_GROUPS,
-        panel=_panel(view, focus), centre=centre,
+        panel=_panel(view, focus), centre=centre, overview=map_words.overview(shown) if asked.view == "map" else {},
+        centre_facts=map_words.facts(shown, centre) if centre else [],
         around=picture.surroundings(
             shown, centre.id, link=lambda key: view.address(focus=key),
             title=_("Surroundings of %(institution)s", institution=centre.short),
@@ -118,7 +119,11 @@ def index():
 def panel():
     """The side panel alone, for the page's script."""
     view = _view()
-    return render_template("cooperation/map_panel.html", view=view, shown=view.shown, words=map_words, panel=_panel(view, view.focus))
+    selected = _panel(view, view.focus)
+    return render_template(
+        "cooperation/map_panel.html", view=view, shown=view.shown, words=map_words, panel=selected,
+        overview={} if selected else map_words.overview(view.shown),
+    )  # fmt: skip
 
 
 @bp.get("/cooperation/map/drawing")

@@ -10,7 +10,7 @@ from flask_babel import ngettext, pgettext
 from coordination.graph.mapset import SECTOR_GROUPS, WORST_FIRST, Line, MapSet, Node
 from coordination.graph.model import TieState
 from coordination.graph.picture import Captions
-from coordination.graph.standing import standing
+from coordination.graph.standing import standing, weak
 from coordination.i18n import no_orphans, polish_key, short_date
 
 _LEGEND = (TieState.CONFIRMED, TieState.ONE_SIDED, TieState.DISPUTED, TieState.NONE)
@@ -135,6 +135,30 @@ def facts(shown: MapSet, node: Node) -> list[tuple[str, str]]:
     said = shown.spoke.get(node.id)
     rows.append((_("Answers"), _("last statement %(date)s", date=short_date(said)) if said else _("has not made a statement")))
     return rows
+
+
+def overview(shown: MapSet) -> dict[str, object]:
+    """What the panel says while nothing is selected: where the map is thin, by name."""
+    found = weak(shown)
+    if found.parts == 1:
+        whole = _("all institutions with ties can reach each other")
+    elif found.parts:
+        whole = ngettext("%(num)s part without a tie to the others", "%(num)s parts without a tie between them", found.parts)
+    else:
+        whole = _("no cooperation stated")
+    bridges = ngettext(
+        "%(num)s tie is the only way between two parts", "%(num)s ties are the only way between two parts", found.bridges
+    )
+    rows = [(_("Cohesion"), no_orphans(whole))]
+    if found.parts:
+        rows.append((_("Bridges"), no_orphans(bridges if found.bridges else _("none: every tie has a way round"))))
+    return {
+        "facts": rows,
+        "cut_points": found.cut_points[:8],
+        "more_cut_points": max(0, len(found.cut_points) - 8),
+        "brokers": found.brokers,
+        "disputed": [line for line in shown.lines if line.state is TieState.DISPUTED][:5],
+    }
 
 
 def _ordinal(number: int) -> str:

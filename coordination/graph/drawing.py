@@ -40,7 +40,7 @@ DASHES: dict[TieState, list[int] | bool] = {
     TieState.DISPUTED: False,
     TieState.NONE: [1, 5],
 }
-WIDTHS = (1.3, 2.1, 3.0)  # px for one area, two, three and more
+WIDTHS = (1.2, 1.9, 2.7)  # px for one area, two, three and more
 CURVE = 0.1  # of vis-network's "curvedCW"; control_point() is its geometry
 VIS_VERSION = "9.1.2"
 # On a map too large to read line by line, lines lie pale and thin, and what is disputed stands out.
@@ -89,7 +89,7 @@ def network(shown: MapSet, layout: Layout, *, say: Mapping[str, str] | None = No
             name=list(rows(node.short)),
             title=f"{node.name} · {node.type_name}",
             shape="square" if hollow else shape,
-            color={"background": "#FFFFFF" if hollow else colour, "border": colour},
+            color={"background": "#FFFFFF" if hollow else colour, "border": colour},  # type: ignore[arg-type]
             borderWidth=2.2 if hollow else 1,
             size=sign_size(degree) * (0.86 if hollow else 1),
             x=x,

@@ -20,7 +20,7 @@ from coordination.graph.mapset import SECTOR_GROUPS, MapSet, Node
 Point = tuple[float, float]
 
 SEED = 2026
-WIDTH, HEIGHT = 960.0, 700.0  # of a map of about 45 institutions; grows with the square root of their number
+WIDTH, HEIGHT = 820.0, 640.0  # of a map of up to 55 institutions; grows with the square root of their number
 RINGS = ("core", "extended", "on_demand", "national_link")
 NAMED = 150  # up to this many institutions every name is written
 SMALL = 300  # up to this many, NetworkX; above, the kd-tree step
@@ -113,7 +113,7 @@ def guides_text(guides: Iterable[Guide]) -> list[Point]:
 
 def _frame(n: int) -> Point:
     # Signs without names need less room.
-    scale = max(1.0, math.sqrt(min(n, NAMED) / 45), 0.6 * math.sqrt(n / 45))
+    scale = max(1.0, math.sqrt(min(n, NAMED) / 55), 0.65 * math.sqrt(n / 55))
     return WIDTH * scale, HEIGHT * scale
 
 
@@ -143,7 +143,7 @@ def spring(ids: Sequence[str], pairs: Iterable[tuple[str, str]], *, seed: int = 
 
 def _force_steps(ids: Sequence[str], edges: Sequence[tuple[str, str]], seed: int, steps: int = 90) -> dict[str, Point]:
     from scipy.sparse import coo_array
-    from scipy.spatial import cKDTree
+    from scipy.spatial import KDTree
 
     n = len(ids)
     index = {each: place for place, each in enumerate(ids)}
@@ -151,7 +151,7 @@ def _force_steps(ids: Sequence[str], edges: Sequence[tuple[str, str]], seed: int
     at = np.random.default_rng(seed).normal(scale=math.sqrt(n) / 3, size=(n, 2))
     degree = np.maximum(1, np.bincount(ends.ravel(), minlength=n))[:, None]
     for step in range(steps):
-        near = cKDTree(at).query_pairs(2.5, output_type="ndarray")
+        near = KDTree(at).query_pairs(2.5, output_type="ndarray")
         apart = at[near[:, 0]] - at[near[:, 1]]
         distance = np.maximum(np.linalg.norm(apart, axis=1, keepdims=True), 1e-3)
         push = apart / distance**2
@@ -225,7 +225,7 @@ def _shares(sizes: Sequence[int]) -> list[float]:
     """Radius of each ring as a share of the outermost: even steps, wider where many stand, a lone one in the middle."""
     if len(sizes) < 2:
         return [0.9 for _ in sizes]
-    first = 0.12 if sizes[0] == 1 else 0.4
+    first = 0.12 if sizes[0] == 1 else 0.36 + min(0.14, sizes[0] / 100)
     weight = [0.35 + min(1.0, size / 14) for size in sizes[1:]]
     total, at, found = sum(weight), first, [first]
     for step in weight:

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 import networkx as nx
 
-from coordination.graph.mapset import MapSet
-from coordination.graph.model import TieState
-
-_FAST = 300  # above, rustworkx: the same values some twenty times sooner
+from coordination.graph.mapset import MapSet, Node
+from coordination.graph.network import COOPERATION, betweenness, measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,31 +20,30 @@ class Standing:
     cut_off: tuple[tuple[str, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Weak:
+    """Where the map is thin. `parts`: groups of two and more that no tie joins; `cut_points` and `brokers` most
+    weighty first, `brokers` at most five; `bridges`: how many ties alone hold two parts together."""
+
+    parts: int
+    cut_points: tuple[Node, ...]
+    brokers: tuple[Node, ...]
+    bridges: int
+
+
 def graph(shown: MapSet) -> nx.Graph:
-    """Institutions and the pairs in which somebody says there is cooperation."""
+    """Institutions, and the pairs that cooperate in at least one area, confirmed or one-sided."""
     found = nx.Graph()
     found.add_nodes_from(node.id for node in shown.nodes)
-    found.add_edges_from((line.a, line.b) for line in shown.lines if line.state is not TieState.NONE)
+    found.add_edges_from((line.a, line.b) for line in shown.lines if any(each.state in COOPERATION for each in line.areas))
     return found
-
-
-def betweenness(network: nx.Graph) -> dict[str, float]:
-    """Share of shortest paths through each institution: Freeman (1977), doi:10.2307/3033543. O(n m)."""
-    if network.number_of_nodes() <= _FAST:
-        return nx.betweenness_centrality(network)
-    import rustworkx as rx
-
-    ids = list(network)
-    place = {each: number for number, each in enumerate(ids)}
-    other = rx.PyGraph()
-    other.add_nodes_from(ids)
-    other.add_edges_from_no_data([(place[a], place[b]) for a, b in network.edges])
-    return {ids[number]: value for number, value in rx.betweenness_centrality(other).items()}
 
 
 def standing(shown: MapSet, institution_id: str) -> Standing:
     """Place of one institution. Raises KeyError when it is not in the set."""
     network = graph(shown)
+    if institution_id not in network:
+        raise KeyError(institution_id)
     part = nx.node_connected_component(network, institution_id)
     values = {key: round(value, 12) for key, value in betweenness(network).items()}
     own = values[institution_id]
@@ -54,3 +51,16 @@ def standing(shown: MapSet, institution_id: str) -> Standing:
     rest = network.subgraph(part - {institution_id})
     groups = sorted((tuple(sorted(group)) for group in nx.connected_components(rest)), key=lambda group: (len(group), group))
     return Standing(rank, network.number_of_nodes(), tuple(groups[:-1]) if len(groups) > 1 else ())
+
+
+def weak(shown: MapSet) -> Weak:
+    """What would break first, and who holds it together."""
+    found = measured(graph(shown))
+    weight = {place.id: place.betweenness for place in found.places}
+    heavy = sorted(weight, key=lambda key: (-weight[key], key))
+    return Weak(
+        parts=sum(len(part) > 1 for part in found.components),
+        cut_points=tuple(shown.by_id[key] for key in heavy if key in set(found.cut_points)),
+        brokers=tuple(shown.by_id[key] for key in heavy[:5] if weight[key] > 0),
+        bridges=len(found.bridges),
+    )

@@ -35,7 +35,6 @@ export function decorate(network, nodes, edges, around, look) {
       ctx.lineTo(around.box[2] - 12, around.rule.y);
       ctx.stroke();
     }
-    if (look.selected && byId.has(look.selected)) halo(ctx, byId.get(look.selected), unit);
   });
 
   network.on("afterDrawing", (ctx) => {
@@ -45,7 +44,11 @@ export function decorate(network, nodes, edges, around, look) {
       const touched = !look.selected || line.from === look.selected || line.to === look.selected;
       if (!around.large || line.state === "disputed" || (look.selected && touched)) mark(ctx, network, line, byId, touched, around.large);
     }
-    const px = Math.min(17, Math.max(around.large ? 12 : 11, 13 * scale)) / scale;
+    if (look.selected && byId.has(look.selected)) {
+      halo(ctx, byId.get(look.selected), 1 / scale);
+      network.body.nodes[look.selected].draw(ctx);
+    }
+    const px = Math.min(17, Math.max(12, 13 * scale)) / scale;
     const taken = [];
     guideNames(ctx, around, px, taken);
     const order = [...nodes].sort((a, b) => rank(b) - rank(a));

@@ -8,6 +8,13 @@ const wide = matchMedia("(min-width: 768px)");
 if (frame && wide.matches) start();
 else if (frame) wide.addEventListener("change", start, { once: true });
 
+// PNG: the server's own picture, drawn by this browser with its fonts.
+const png = document.querySelector("[data-png]");
+if (png) {
+  png.hidden = false;
+  png.addEventListener("click", () => savePng(png.dataset.png, png.dataset.name));
+}
+
 async function start() {
   const status = frame.querySelector("[data-status]");
   const words = frame.dataset;
@@ -208,12 +215,14 @@ function draw(data) {
     select(found.id);
   });
 
-  // PNG: the server's own picture, drawn by this browser with its fonts --------------------------------------------
-  const png = document.querySelector("[data-png]");
-  if (png) {
-    png.hidden = false;
-    png.addEventListener("click", () => savePng(png.dataset.png, png.dataset.name));
-  }
+  // Names in the panel select on the map instead of loading the page anew.
+  panel.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-select]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || !byId.has(link.dataset.select)) return;
+    event.preventDefault();
+    bring(byId.get(link.dataset.select));
+    select(link.dataset.select).then(() => panel.focus());
+  });
 
   if (look.selected && byId.has(look.selected)) select(look.selected, { announce: false, remember: false });
   else look.selected = "";
