@@ -125,10 +125,11 @@ def test_edges_of_controls_and_the_focus_ring_can_be_seen():
 
 def test_the_tokens_are_those_of_the_design():
     design = {
-        "ink": "#16212B", "ink-2": "#465563", "link": "#0B4F79", "brand": "#123A52", "page": "#F5F6F4",
-        "sunken": "#ECEFED", "control": "#66747F", "focus": "#FFC93C", "banner": "#FFF4D1", "error": "#9B0404",
-        "confirmed": "#08564E", "onesided": "#A86002", "disputed": "#B5015C", "none": "#141E23", "unknown": "#697480",
-        "no-institution": "#53397B", "gap": "#9B0404", "stale": "#84613E", "partial": "#1A77B9", "formalised": "#152812",
+        "ink": "#16212B", "ink-2": "#465563", "link": "#0B4F79", "brand": "#123A52",
+        "page": "#F5F6F4", "sunken": "#ECEFED", "control": "#66747F", "focus": "#FFC93C",
+        "banner": "#FFF4D1", "error": "#9B0404", "confirmed": "#08564E", "onesided": "#A86002",
+        "disputed": "#B5015C", "none": "#141E23", "unknown": "#697480", "no-institution": "#53397B",
+        "gap": "#9B0404", "stale": "#84613E", "partial": "#1A77B9", "formalised": "#152812",
     }  # fmt: skip
     assert {name: TOKENS[name] for name in design} == design
 
