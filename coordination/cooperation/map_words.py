@@ -145,12 +145,13 @@ def overview(shown: MapSet) -> dict[str, object]:
     elif found.parts:
         whole = ngettext("%(num)s part without a tie to the others", "%(num)s parts without a tie between them", found.parts)
     else:
-        whole = _("no cooperation stated")
+        whole = ""
     bridges = ngettext(
         "%(num)s tie is the only way between two parts", "%(num)s ties are the only way between two parts", found.bridges
     )
-    rows = [(_("Cohesion"), no_orphans(whole))]
-    if found.parts:
+    rows = []
+    if whole:  # a view of disputes alone says nothing of who can reach whom
+        rows.append((_("Cohesion"), no_orphans(whole)))
         rows.append((_("Bridges"), no_orphans(bridges if found.bridges else _("none: every tie has a way round"))))
     return {
         "facts": rows,

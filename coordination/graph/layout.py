@@ -324,7 +324,7 @@ def _rows_below(
     left, top, right, bottom = box
     if not alone:
         return places, None, box
-    cell, line = (120.0, 58.0) if len(alone) <= NAMED else (40.0, 36.0)
+    cell, line = (140.0, 58.0) if len(alone) <= NAMED else (40.0, 36.0)
     columns = max(1, int((right - left - 20) // cell))
     placed = dict(places)
     for place, node in enumerate(alone):
