@@ -99,7 +99,7 @@ def _closed(store: Store) -> Iterator[_Gate]:
 LABELS: LiteralString = "MATCH (n) RETURN DISTINCT labels(n) AS labels"
 TYPES: LiteralString = "MATCH ()-[r]->() RETURN DISTINCT type(r) AS type"
 # Every label has one key, under one of these names; `check` reports a node without.
-KEY_NAMES = ("id", "teryt", "code")
+KEY_NAMES = ("id", "teryt", "code", "key")
 
 
 def backup(
@@ -186,8 +186,8 @@ def _write_body(tx: Tx, file: BinaryIO, start: int, gate: _Gate, progress: Progr
         for row in tx.stream(_query(
             """
             MATCH (a)-[r:{}]->(b)
-            RETURN labels(a)[0] AS a_label, coalesce(a.id, a.teryt, a.code) AS a,
-                   labels(b)[0] AS b_label, coalesce(b.id, b.teryt, b.code) AS b, properties(r) AS properties
+            RETURN labels(a)[0] AS a_label, coalesce(a.id, a.teryt, a.code, a.key) AS a,
+                   labels(b)[0] AS b_label, coalesce(b.id, b.teryt, b.code, b.key) AS b, properties(r) AS properties
             """,
             kind,
         )):  # fmt: skip

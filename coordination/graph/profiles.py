@@ -188,14 +188,15 @@ def save(tx: Tx, actor: Actor, after: Card) -> None:
     )
     if not changed:
         raise Conflict(after.institution_id, {"card": before})
+    key = f"{after.institution_id}/{after.version + 1}/"
     tx.run(CLEAR_TASKS, id=after.institution_id)
     tx.run(CLEAR_RESOURCES, id=after.institution_id)
     tx.run(ADD_TASKS, id=after.institution_id, tasks=[
-        {"position": place, "stage": str(each.stage), "text": each.text, "legal_basis": each.legal_basis}
+        {"id": key + str(place), "position": place, "stage": str(each.stage), "text": each.text, "legal_basis": each.legal_basis}
         for place, each in enumerate(after.tasks)
     ])
     tx.run(ADD_RESOURCES, id=after.institution_id, resources=[
-        {"position": place, "kind": str(each.kind), "quantity": each.quantity, "note": each.note,
+        {"id": key + str(place), "position": place, "kind": str(each.kind), "quantity": each.quantity, "note": each.note,
          "as_of": each.as_of.isoformat() if each.as_of else None}
         for place, each in enumerate(after.resources)
     ])

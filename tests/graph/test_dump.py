@@ -67,6 +67,7 @@ def test_a_backup_restored_on_the_other_server_is_equal(reference_store, other, 
     assert not whole(other) - before
     assert len(missing) == 1  # the entry that tells of the backup, written after it
     assert content.nodes == sum(n for key, n in before.items() if key.startswith("node ")) - 1
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_a_backup_of_a_restored_store_holds_the_same_lines(reference_store, other, file, tmp_path):
