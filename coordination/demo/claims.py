@@ -23,23 +23,21 @@ from coordination.graph.model import (
 )
 
 SEED = 2026
-PAIRS = 4  # of one expectation in one voivodeship about which something is said
-
 # How institutions answer, by voivodeship: most do, in three too few to show a weight.
-RESPONSE = {"16": 0.22, "18": 0.25, "26": 0.2, "14": 0.8, "30": 0.85}
-USUAL_RESPONSE = 0.62
+RESPONSE = {"16": 0.3, "18": 0.35, "26": 0.3, "14": 0.92, "30": 0.95}
+USUAL_RESPONSE = 0.8
 
-# What becomes of a pair that is spoken of: the shares add up to 100.
+# What becomes of an expectation in a voivodeship; the shares add up to 100.
 OUTCOMES: tuple[tuple[str, int], ...] = (
-    ("mutual", 46),
-    ("one_sided", 17),
+    ("covered", 46),
+    ("one_sided", 14),
     ("mutual_old", 9),
-    ("disputed", 6),
-    ("one_sided_old", 4),
+    ("disputed", 8),
+    ("one_sided_old", 3),
     ("denied", 3),
     ("not_applicable", 2),
-    ("withdrawn", 2),
-    ("silent", 11),
+    ("withdrawn", 3),
+    ("silent", 12),
 )
 _FORMS = {
     "joint_inspections": (Form.INSPECTION, Form.JOINT_ACTION),
@@ -70,14 +68,8 @@ def make(
     for teryt in teryts:
         rng = random.Random(f"{seed}|{teryt}")
         for expected in expectations:
-            pairs = [
-                (a, b)
-                for a in place.candidates(teryt, expected.type_a)
-                for b in place.candidates(teryt, expected.type_b)
-                if a != b and (expected.type_a != expected.type_b or a < b)
-            ]
-            for a, b in rng.sample(pairs, min(PAIRS, len(pairs))):
-                maker.pair(rng, a, b, expected.area)
+            a, b = place.candidates(teryt, expected.type_a), place.candidates(teryt, expected.type_b)
+            maker.expectation(rng, a, b, expected.area)
     return Examples(
         sorted(maker.claims.values(), key=lambda claim: (claim.recorded_at, claim.id)),
         _agreements(institutions, today),
@@ -96,12 +88,26 @@ class _Maker:
             for each in sorted(institutions.values(), key=lambda each: each.id)
         }
 
-    def pair(self, rng: random.Random, a: str, b: str, area: str) -> None:
-        key = (*sorted((a, b)), area)
+    def expectation(self, rng: random.Random, a: Sequence[str], b: Sequence[str], area: str) -> None:
+        """Let the candidates of one expectation speak so that it comes out in one of many ways."""
+        outcome = rng.choices([name for name, _ in OUTCOMES], [share for _, share in OUTCOMES])[0]
+        smaller, larger = (a, b) if len(a) <= len(b) else (b, a)
+        pairs = []
+        for one in smaller:
+            others = [other for other in larger if other != one]
+            if others:
+                pairs.append((one, rng.choice(others)))
+        # Few expectations have two institutions on their smaller side: those are often met by one of them only.
+        if outcome != "covered" or (len(pairs) > 1 and rng.random() < 0.85):
+            pairs = pairs[:1]
+        for one, other in pairs:
+            self.pair(rng, one, other, area, "mutual" if outcome == "covered" else outcome)
+
+    def pair(self, rng: random.Random, a: str, b: str, area: str, outcome: str) -> None:
+        key = (min(a, b), max(a, b), area)
         if key in self._done:
             return
         self._done.add(key)  # a pair that acts in several voivodeships is spoken of once
-        outcome = rng.choices([name for name, _ in OUTCOMES], [share for _, share in OUTCOMES])[0]
         if rng.random() < 0.5:
             a, b = b, a
         recent = self.today - timedelta(days=rng.randint(8, 320))
