@@ -22,6 +22,8 @@ CELL = re.compile(
 FORMULA = re.compile(
     rb"""<(?:\w+:)?c\b[^>]*?\sr\s*=\s*["']([A-Z]+)(\d+)["'][^>]*>\s*<(?:\w+:)?f[\s/>]"""
 )
+ROW = re.compile(rb"<(?:\w+:)?row\b")
+ONE_CELL = re.compile(rb"<(?:\w+:)?c\b")
 BLOCK = 1 << 20
 OVERLAP = 4096  # longer than any tag that matters
 
@@ -115,6 +117,7 @@ def inspect(content: bytes, limits: dict[str, int]) -> list[list[int]]:
     if "xl/workbook.xml" not in archive.namelist():
         raise Refusal("kind")
     unpacked, formulas = 0, []
+    rows = cells = 0
     for entry in entries:
         if entry.flag_bits & 1:
             raise Refusal("encrypted")
@@ -132,6 +135,11 @@ def inspect(content: bytes, limits: dict[str, int]) -> list[list[int]]:
                 if sheet:
                     piece = rest + block
                     formulas.extend(scan(piece, limits))
+                    # Rows and cells may leave out where they stand, so they are counted too.
+                    rows += len(ROW.findall(block))
+                    cells += len(ONE_CELL.findall(block))
+                    if rows > limits["rows"] + 1 or cells > limits["cells"]:
+                        raise Refusal("shape")
                     rest = piece[-OVERLAP:]
     return sorted({tuple(where) for where in formulas})[:1000]  # type: ignore[return-value]
 
