@@ -53,6 +53,7 @@ class Step:
     first: Entry | None = None
     others: list[Entry] = field(default_factory=list)
     why: str = ""
+    instead: Entry | None = None  # whom to call while the step is broken
 
     @property
     def on_duty(self) -> bool:
@@ -98,7 +99,11 @@ def call_list(store: Store, actor: Actor, voivodeship: str | None, now: datetime
         steps = [step for step in steps if step.why != NO_INSTITUTION]
     left_out = [each for each in entries if each.reach.freshness is Freshness.STALE and each.reach.number]
     left_out.sort(key=lambda each: (polish_key(each.institution.short_name), each.reach.contact.function))
-    helpline = next((step.first for step in steps if step.code == "advice"), None)
+    firsts = {step.code: step.first for step in steps}
+    helpline = firsts.get("advice")
+    for step in steps:
+        # A matter for an authority goes to the one that identifies; help for the person to the helpline.
+        step.instead = firsts.get("identification") if step.code in ("labour", "case") else helpline
     return CallList(now=now, steps=steps, left_out=left_out, fallback=helpline)
 
 
@@ -107,7 +112,9 @@ def _step(code: str, title: str, types: tuple[str, ...], lines: list[Listed], en
     ready = sorted((each for each in own if each.reach.callable), key=lambda each: _order(each, types))
     step = Step(code=code, title=title, types=types)
     if ready:
-        step.first, step.others = ready[0], ready[1:4]
+        step.first = ready[0]
+        elsewhere = [each for each in ready[1:] if each.institution.id != ready[0].institution.id]
+        step.others = (elsewhere or ready[1:])[:2]
     elif not any(line.type in types for line in lines):
         step.why = NO_INSTITUTION
     elif any(each.reach.number for each in own):

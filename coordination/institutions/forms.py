@@ -19,7 +19,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms import Form as PlainForm
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from coordination.graph.model import ChannelKind, Visibility
@@ -49,9 +49,21 @@ class WholeField(IntegerField):
             raise ValueError(_("Enter a whole number")) from error
 
 
+class FromList(SelectField):
+    """One of a list; what is not on it is refused in the reader's language."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data not in {code for code, _text in self.choices or ()}:
+            raise ValidationError(_("Choose from the list"))
+
+
 class ChecksField(SelectMultipleField):
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        if set(self.data or ()) - {code for code, _text in self.choices or ()}:
+            raise ValidationError(_("Choose from the list"))
 
 
 class InstitutionForm(Form):
@@ -64,8 +76,8 @@ class InstitutionForm(Form):
         validators=[Optional(), Length(max=60)],
         description=_("As people call it in lists and on the map, for example “OIK Radom”."),
     )
-    type = SelectField(_("Type"), validators=[InputRequired(_("Choose the type of the institution"))])
-    parent_id = SelectField(_("Subordinate to"), validators=[Optional()])
+    type = FromList(_("Type"), validators=[InputRequired(_("Choose the type of the institution"))])
+    parent_id = FromList(_("Subordinate to"), validators=[Optional()])
     voivodeships = ChecksField(_("Acts in the voivodeships"), validators=[Optional()])
     voivodeships_partial = ChecksField(
         _("Of these only in part of"), validators=[Optional()],
@@ -101,9 +113,9 @@ class InstitutionForm(Form):
 
 class ChannelForm(PlainForm):
     id = HiddenField()
-    kind = SelectField(_("Kind"), choices=[(str(each), each) for each in ChannelKind], default="phone")
+    kind = FromList(_("Kind"), choices=[(str(each), each) for each in ChannelKind], default="phone")
     value = StringField(_("Number or address"), validators=[Optional(), Length(max=200)])
-    visibility = SelectField(
+    visibility = FromList(
         _("Visible"), choices=[(str(each), each) for each in Visibility], default=str(Visibility.NETWORK)
     )
     remove = BooleanField(_("Remove the hidden number"))
@@ -132,7 +144,7 @@ class ContactForm(Form):
 
 
 class ResourceForm(PlainForm):
-    kind = SelectField(_("Resource"), choices=[("", ""), *((str(each), each) for each in ResourceKind)], default="")
+    kind = FromList(_("Resource"), choices=[("", ""), *((str(each), each) for each in ResourceKind)], default="")
     quantity = WholeField(_("How many"), validators=[Optional(), NumberRange(0, 100_000, _("Enter a whole number"))])
     as_of = DayField(_("As of"), validators=[Optional()])
     note = StringField(_("Remark"), validators=[Optional(), Length(max=200)])

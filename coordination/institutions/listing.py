@@ -88,6 +88,7 @@ class Row:
     contacts: int = 0
     stages: tuple[str, ...] = ()
     ties: tuple[int, int] | None = None
+    begins: str = ""  # the group that starts with this row: "here" or "national"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -127,6 +128,8 @@ def page(
     }
     found.sort(key=lambda line: (polish_key(line.name_pl), line.id))
     found.sort(key=keys[asked.sort], reverse=asked.falling)
+    if voivodeship:  # what is here comes before what is everywhere
+        found.sort(key=lambda line: line.national)
     nested = not asked.narrows
     below = _below(found, voivodeship) if nested else {}
     children = {each.id for units in below.values() for each in units}
@@ -136,6 +139,10 @@ def page(
     shown = top[(asked.page - 1) * PAGE_SIZE : asked.page * PAGE_SIZE]
     names = {line.id: line.short_name for line in everyone}
     rows = list(_rows(shown, below, set(asked.open), names))
+    if voivodeship:
+        for before, row in zip([None, *rows], rows, strict=False):
+            if not row.depth and (before is None or before.line.national != row.line.national):
+                row.begins = "national" if row.line.national else "here"
     _complete(store, actor, rows, now)
     return Page(
         rows=rows,

@@ -117,7 +117,7 @@ def _active(asked: listing.Filter) -> list[tuple[str, list[str]]]:
 def _units_url(institution_id: str, opened: bool) -> str:
     """This page with the units of an institution opened or closed."""
     units = [each for each in request.args.getlist("units") if each != institution_id]
-    kept = {name: value for name, value in request.args.items() if name != "units"}
+    kept: dict[str, Any] = {name: value for name, value in request.args.items() if name != "units"}
     return url_for(".index", **kept, units=[*units, institution_id] if opened else units)
 
 
