@@ -25,7 +25,9 @@ def place(found, id):
 def test_karate_club_has_its_published_values():
     # Zachary (1977): 34 members, 78 ties; betweenness as in the manuals of igraph and NetworkX.
     karate = nx.karate_club_graph()
-    found = network.network(ties(*((f"{a:02}", f"{b:02}") for a, b in karate.edges())), [f"{n:02}" for n in karate])
+    found = network.network(
+        ties(*((f"{a:02}", f"{b:02}") for a, b in karate.edges())), [f"{n:02}" for n in karate]
+    )
     assert (len(found.places), found.ties) == (34, 78)
     assert found.density == pytest.approx(0.1390374)
     assert place(found, "00").degree == 16
@@ -113,7 +115,13 @@ def test_states_area_and_institutions_limit_the_edges():
 
 
 def test_reciprocity_is_confirmed_of_confirmed_and_one_sided():
-    said = [says("a", "b"), says("b", "a"), says("b", "c"), says("c", "d"), says("a", "c", on=date(2025, 1, 1))]
+    said = [
+        says("a", "b"),
+        says("b", "a"),
+        says("b", "c"),
+        says("c", "d"),
+        says("a", "c", on=date(2025, 1, 1)),
+    ]
     said += [says("d", "c", Stance.DOES_NOT_COOPERATE)]  # disputed: on neither side of the fraction
     found = network.network(all_ties(said, TODAY), "abcd", states={TieState.CONFIRMED})
     assert found.reciprocity == pytest.approx(1 / 3)

@@ -51,7 +51,13 @@ def test_levels_weigh_three_one_and_nothing():
 
 
 def test_every_pathway_that_breaks_adds_half_a_point_once():
-    steps = [step("P1", 4), step("P1", 2), step("P7", 3), step("P7", 5, "police", "school"), step("P2", 1, area="x")]
+    steps = [
+        step("P1", 4),
+        step("P1", 2),
+        step("P7", 3),
+        step("P7", 5, "police", "school"),
+        step("P2", 1, area="x"),
+    ]
     told = found(says("KSP", "KCIK"), steps=steps)
     assert told.points == 2.8
     assert told.pathways == ("P1", "P7")
@@ -87,8 +93,13 @@ def test_order_is_points_then_level_then_area_then_id():
 
 
 def test_the_weight_of_a_place_counts_no_optional_row_and_nothing_that_cannot_be_assessed():
-    rows = [expectation("x1"), expectation("x2", level="optional"), expectation("x3", type_a="school"),
-            expectation("x4", scope="national_link"), expectation("x5", area="training", level="recommended")]  # fmt: skip
+    rows = [
+        expectation("x1"),
+        expectation("x2", level="optional"),
+        expectation("x3", type_a="school"),
+        expectation("x4", scope="national_link"),
+        expectation("x5", area="training", level="recommended"),
+    ]
     world = a_world([KSP, KCIK], (), rows)
     assert weight(rank(assess(world, "14", TODAY, scope=None))) == (4.0, 2)
 

@@ -33,7 +33,9 @@ def test_a_silent_side_is_counted_in_days_with_the_right_plural():
     for days, sentence in sentences.items():
         assert told(says("KSP", "KCIK", on=TODAY - timedelta(days=days))).reason == sentence
     today = told(says("KSP", "KCIK", on=TODAY))
-    assert today.reason == "Współpracę podaje: KSP (12.01.2026); druga strona (KCIK) jeszcze nie odpowiedziała."
+    assert (
+        today.reason == "Współpracę podaje: KSP (12.01.2026); druga strona (KCIK) jeszcze nie odpowiedziała."
+    )
     assert today.next == "Poprosić o potwierdzenie: KCIK."
 
 

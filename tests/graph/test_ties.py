@@ -169,7 +169,9 @@ def test_an_old_statement_learnt_late_does_not_replace_a_newer_one():
 
 
 def test_the_last_sign_is_the_older_side_s():
-    found = all_ties([says("KSP", "KCIK", on=date(2025, 5, 1)), says("KCIK", "KSP", on=date(2023, 5, 1))], TODAY)[0]
+    found = all_ties(
+        [says("KSP", "KCIK", on=date(2025, 5, 1)), says("KCIK", "KSP", on=date(2023, 5, 1))], TODAY
+    )[0]
     assert found.last_sign == date(2023, 5, 1)
     assert found.stale
     assert not found.met
