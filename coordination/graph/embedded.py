@@ -30,7 +30,7 @@ from coordination.graph.store import Address, Store
 DATABASE = "app"
 USER = "root"
 RETRY_SECONDS = 3.0  # long enough for colliding writers, short enough to notice a dead server
-START_SECONDS = 60.0
+START_SECONDS = 120.0  # a start takes 1.5–5 s, on a machine with nothing to spare far longer
 STOP_SECONDS = 20.0
 
 
