@@ -20,6 +20,12 @@ FREE_TEXT = frozenset({"note", "name_pl", "short_name", "name_2014", "city", "ti
 ROLES = ("chair", "vice_chair", "secretariat", "convener", "member", "invited")
 STANCES = tuple(str(stance) for stance in Stance if stance is not Stance.WITHDRAWN)
 NOTE = 1_500
+# Words that a column takes and that are not reference data.
+FIXED: dict[str, tuple[str, ...]] = {
+    "stance": STANCES, "forms": tuple(Form), "basis": tuple(Basis), "frequency": tuple(Frequency),
+    "intensity": ("1", "2", "3", "4"), "source (claims)": tuple(ClaimSource), "channel": tuple(ChannelKind),
+    "visibility": tuple(Visibility), "role": ROLES,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

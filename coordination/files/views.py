@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from coordination.clock import today
 from coordination.errors import Conflict
 from coordination.exchange import writing
-from coordination.exchange.kinds import KINDS, OPTIONAL
+from coordination.exchange.kinds import FIXED, KINDS, OPTIONAL
 from coordination.exchange.planning import UNCHANGED, Change, Plan
 from coordination.exchange.problems import Problem, Refused, line
 from coordination.files import export_views, service
@@ -20,7 +20,7 @@ from coordination.files.room import bp, download
 from coordination.files.uploads import Upload, Uploads
 from coordination.files.words import ACTIONS, EXAMPLES, NETWORKS
 from coordination.files.words import KINDS as NAMES
-from coordination.graph import catalogue
+from coordination.graph import bulk, catalogue
 from coordination.i18n import local, translator
 from coordination.permissions import Permission, ever
 from coordination.web import actor, language, may_visit, needs, page_number, store, voivodeship, voivodeships
@@ -28,6 +28,7 @@ from coordination.web import actor, language, may_visit, needs, page_number, sto
 __all__ = ["bp", "export_views"]  # the views of export_views stand on the same blueprint
 
 SHOWN = 50
+CODES = ("column", "code", "name_pl")
 
 
 @bp.get("/export")
@@ -214,9 +215,25 @@ def errors(token: str):
 @bp.get("/import/template/<kind>.<format>")
 @needs(Permission.FILE_IMPORT)
 def template(kind: str, format: str):
-    """An empty file of a kind, with one example row to replace."""
+    """A file of a kind with one example row to replace, or the list of codes."""
+    if kind == "codes" and format in ("csv", "xlsx"):
+        return download(writing.chunks(format, CODES, _codes(), kind), f"codes.{format}", writing.MEDIA[format])
     if kind not in KINDS or format not in ("csv", "xlsx"):
         abort(404)
     columns = KINDS[kind].columns
     rows = [{name: EXAMPLES[kind].get(name, "") for name in columns}]
     return download(writing.chunks(format, columns, rows, kind), f"{kind}.{format}", writing.MEDIA[format])
+
+
+def _codes() -> list[dict[str, str]]:
+    """Every code a cell may hold, with its Polish name where it has one."""
+    named = {
+        "type": [(code, each.name_pl) for code, each in catalogue.institution_types(store()).items()],
+        "area, areas": [(code, each.name_pl) for code, each in catalogue.areas(store()).items()],
+        "voivodeships": [(code, each.name_pl) for code, each in voivodeships().items()] + [("PL", "cała Polska")],
+        "team_id": [(id, team.name) for id, team in bulk.teams(store()).items()],
+        **{column: [(str(code), "") for code in codes] for column, codes in FIXED.items()},
+    }
+    return [
+        {"column": column, "code": code, "name_pl": name} for column, pairs in named.items() for code, name in pairs
+    ]
