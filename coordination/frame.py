@@ -80,7 +80,7 @@ def build(demo: bool) -> Frame:
     frame.dense = bool(getattr(current_user, "dense", False))
     here = None if getattr(g, "store_down", False) else _here()
     frame.voivodeship = here
-    place = {"voivodeship": here.teryt} if here and request.args.get("voivodeship") else {}
+    place: dict[str, Any] = {"voivodeship": here.teryt} if here and request.args.get("voivodeship") else {}
     frame.switcher = [] if getattr(g, "store_down", False) else _switcher(here)
     frame.nav = _navigation(place)
     frame.can_call = True
@@ -102,13 +102,20 @@ def _here() -> Voivodeship | None:
 def _switcher(here: Voivodeship | None) -> list[tuple[str, str, bool, bool]]:
     reach = scope(actor(), Permission.INSTITUTION_READ)
     own = actor().voivodeships
-    places = [each for each in voivodeships().values() if reach.everything or each.teryt in reach.voivodeships]
+    places = [
+        each for each in voivodeships().values() if reach.everything or each.teryt in reach.voivodeships
+    ]
     if len(places) < 2:
         return []
     places.sort(key=lambda each: each.teryt not in own)
-    links = [(local(each, "name", language()), _same_page(voivodeship=each.teryt), each == here, each.teryt in own)
-             for each in places]
-    return [*([(_("Poland"), _same_page(voivodeship=None), here is None, False)] if _poland(reach) else []), *links]
+    links = [
+        (local(each, "name", language()), _same_page(voivodeship=each.teryt), each == here, each.teryt in own)
+        for each in places
+    ]
+    return [
+        *([(_("Poland"), _same_page(voivodeship=None), here is None, False)] if _poland(reach) else []),
+        *links,
+    ]
 
 
 def _poland(reach: Scope) -> bool:
@@ -131,7 +138,7 @@ def _language_links() -> dict[str, str]:
     return {lang: _same_page(lang=lang) for lang in LANGUAGES}
 
 
-def _navigation(place: dict[str, str]) -> list[tuple[str, str, bool, int | None]]:
+def _navigation(place: dict[str, Any]) -> list[tuple[str, str, bool, int | None]]:
     role = actor().role
     own = {"institution_id": actor().institution_id}
     todo = ("home", _("To do"), "home.start", {})
@@ -142,23 +149,39 @@ def _navigation(place: dict[str, str]) -> list[tuple[str, str, bool, int | None]
         ("teams", _("Team"), "teams.index", {}),
     ]
     entries = {
-        Role.CONSULTANT: [todo, *everyone, ("files", _("Import and export"), "files.index", {}),
-                          ("accounts", _("Accounts"), "accounts.index", {})],
-        Role.INSTITUTION: [todo, ("institutions", _("Our profile"), "institutions.show", own),
-                           ("cooperation", _("Cooperation"), "cooperation.index", {})],
-        Role.NATIONAL: [("country", _("Country"), "country.index", {}), *everyone,
-                        ("files", _("Export"), "files.index", {})],
-        Role.ADMINISTRATOR: [("country", _("Country"), "country.index", {}), *everyone,
-                             ("files", _("Import and export"), "files.index", {}),
-                             ("accounts", _("Accounts"), "accounts.index", {}),
-                             ("audit", _("Audit log"), "audit.index", {})],
-        Role.AUDITOR: [("audit", _("Audit log"), "audit.index", {}), ("country", _("Country"), "country.index", {}),
-                       *everyone],
+        Role.CONSULTANT: [
+            todo,
+            *everyone,
+            ("files", _("Import and export"), "files.index", {}),
+            ("accounts", _("Accounts"), "accounts.index", {}),
+        ],
+        Role.INSTITUTION: [
+            todo,
+            ("institutions", _("Our profile"), "institutions.show", own),
+            ("cooperation", _("Cooperation"), "cooperation.index", {}),
+        ],
+        Role.NATIONAL: [
+            ("country", _("Country"), "country.index", {}),
+            *everyone,
+            ("files", _("Export"), "files.index", {}),
+        ],
+        Role.ADMINISTRATOR: [
+            ("country", _("Country"), "country.index", {}),
+            *everyone,
+            ("files", _("Import and export"), "files.index", {}),
+            ("accounts", _("Accounts"), "accounts.index", {}),
+            ("audit", _("Audit log"), "audit.index", {}),
+        ],
+        Role.AUDITOR: [
+            ("audit", _("Audit log"), "audit.index", {}),
+            ("country", _("Country"), "country.index", {}),
+            *everyone,
+        ],
     }.get(role, [])
     here = (request.blueprint or "").split(".")[0]
     here = {"map": "cooperation", "matrix": "cooperation", "reply": "cooperation"}.get(here, here)
     return [
-        (label, url_for(endpoint, **values, **({} if values else place)), room == here, getattr(g, "counts", {}).get(room))
+        (label, url_for(endpoint, **values or place), room == here, getattr(g, "counts", {}).get(room))
         for room, label, endpoint, values in entries
     ]
 

@@ -15,7 +15,11 @@ COOKIE = "lang"
 
 def choose() -> str:
     """The asked language, the remembered one, the account's, else Polish."""
-    for wanted in (request.args.get("lang"), request.cookies.get(COOKIE), getattr(current_user, "language", None)):
+    for wanted in (
+        request.args.get("lang"),
+        request.cookies.get(COOKIE),
+        getattr(current_user, "language", None),
+    ):
         if wanted in i18n.LANGUAGES:
             return str(wanted)
     return "pl"
@@ -46,6 +50,13 @@ def install(app: Flask) -> None:
 def _remember(response: Response) -> Any:
     wanted = request.args.get("lang")
     if wanted in i18n.LANGUAGES and request.cookies.get(COOKIE) != wanted:
-        response.set_cookie(COOKIE, wanted, max_age=365 * 86400, httponly=True, samesite="Lax", path="/",
-                            secure=response.headers.get("Strict-Transport-Security") is not None)
+        response.set_cookie(
+            COOKIE,
+            wanted,
+            max_age=365 * 86400,
+            httponly=True,
+            samesite="Lax",
+            path="/",
+            secure=response.headers.get("Strict-Transport-Security") is not None,
+        )
     return response

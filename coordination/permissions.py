@@ -155,7 +155,9 @@ class Scope:
         }
 
 
-_SHARED = frozenset({_P.INSTITUTION_READ, _P.CLAIM_READ, _P.NETWORK_READ, _P.GAP_READ, _P.CONTACT_REVEAL, _P.FILE_EXPORT})
+_SHARED = frozenset(
+    {_P.INSTITUTION_READ, _P.CLAIM_READ, _P.NETWORK_READ, _P.GAP_READ, _P.CONTACT_REVEAL, _P.FILE_EXPORT}
+)
 
 
 def ever(actor: Actor, permission: Permission) -> bool:

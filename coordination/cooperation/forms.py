@@ -7,13 +7,13 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms import widgets
-from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
+from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
-from coordination import guard
+from coordination.clock import today
 from coordination.cooperation.service import Statement
-from coordination.dates import DayField
+from coordination.fields import CheckBoxes, DayField, no_personal_data
 from coordination.graph.directory import Entry
 from coordination.graph.model import Area, Basis, Claim, Form, Frequency, Stance
 from coordination.labels import LABELS
@@ -21,32 +21,28 @@ from coordination.web import Form as BaseForm
 from coordination.web import language
 
 
-def choices(kind: str, *, empty: str | None = None, only: tuple[str, ...] = ()) -> list[tuple[str, Any]]:
-    found = [(code, lazy_gettext(text)) for code, text in LABELS[kind].items() if not only or code in only]
-    return ([("", empty)] if empty is not None else []) + found
-
-
-class CheckBoxes(SelectMultipleField):
-    widget = widgets.ListWidget(prefix_label=False)
-    option_widget = widgets.CheckboxInput()
-
-
-def no_personal_data(form: BaseForm, field: Any) -> None:
-    """Refuses text that looks like data of a person or a case, and names the fragment."""
-    found = guard.find(field.data or "")
-    if found:
-        raise ValidationError(
-            _(
-                "The text seems to hold data of a person or a case (%(fragment)s). Remove it; such data must not be kept here.",
-                fragment=found[0].fragment,
-            )
-        )
+def choices(kind: str, *, empty: Any = None, only: tuple[str, ...] = ()) -> list[SelectChoice]:
+    """The codes of a kind by name; `empty` is what leaving the field open is called."""
+    found = [
+        SelectChoice(code, lazy_gettext(text))
+        for code, text in LABELS[kind].items()
+        if not only or code in only
+    ]
+    return ([SelectChoice("", empty)] if empty is not None else []) + found
 
 
 class ClaimForm(BaseForm):
-    claimant = SelectField(lazy_gettext("On behalf of"), validators=[InputRequired(lazy_gettext("Choose the institution that makes the statement"))])
-    partner = SelectField(lazy_gettext("Partner"), validators=[InputRequired(lazy_gettext("Choose the partner"))])
-    areas = CheckBoxes(lazy_gettext("Areas of cooperation"), validators=[InputRequired(lazy_gettext("Tick at least one area"))])
+    claimant = SelectField(
+        lazy_gettext("On behalf of"),
+        validators=[InputRequired(lazy_gettext("Choose the institution that makes the statement"))],
+    )
+    partner = SelectField(
+        lazy_gettext("Partner"), validators=[InputRequired(lazy_gettext("Choose the partner"))]
+    )
+    areas = CheckBoxes(
+        lazy_gettext("Areas of cooperation"),
+        validators=[InputRequired(lazy_gettext("Tick at least one area"))],
+    )
     stance = RadioField(
         lazy_gettext("Statement"),
         choices=choices("stance", only=("cooperates", "does_not_cooperate", "not_applicable")),
@@ -54,41 +50,61 @@ class ClaimForm(BaseForm):
         validators=[InputRequired(lazy_gettext("Choose what is stated"))],
     )
     forms = CheckBoxes(lazy_gettext("Form"), choices=choices("form"), validators=[Optional()])
-    frequency = SelectField(lazy_gettext("Frequency"), choices=choices("frequency", empty=lazy_gettext("not stated")), validators=[Optional()])
-    basis = SelectField(lazy_gettext("Basis"), choices=choices("basis_of_claim", empty=lazy_gettext("not stated")), validators=[Optional()])
-    intensity = SelectField(lazy_gettext("Intensity"), choices=choices("intensity", empty=lazy_gettext("not stated")), validators=[Optional()])
+    frequency = SelectField(
+        lazy_gettext("Frequency"),
+        choices=choices("frequency", empty=lazy_gettext("not stated")),
+        validators=[Optional()],
+    )
+    basis = SelectField(
+        lazy_gettext("Basis"),
+        choices=choices("basis_of_claim", empty=lazy_gettext("not stated")),
+        validators=[Optional()],
+    )
+    intensity = SelectField(
+        lazy_gettext("Intensity"),
+        choices=choices("intensity", empty=lazy_gettext("not stated")),
+        validators=[Optional()],
+    )
     valid_from = DayField(lazy_gettext("Cooperation since"))
     valid_to = DayField(lazy_gettext("Cooperation until"))
     last_activity = DayField(lazy_gettext("Last activity"))
     note = TextAreaField(
         lazy_gettext("Note"),
-        validators=[Length(max=1500, message=lazy_gettext("Shorten the note to 1,500 characters")), no_personal_data],
+        validators=[
+            Length(max=1500, message=lazy_gettext("Shorten the note to 1,500 characters")),
+            no_personal_data,
+        ],
     )
     seen = HiddenField()
 
-    def offer(self, claimants: Mapping[str, Entry], partners: Mapping[str, Entry], known: list[str], areas: Mapping[str, Area]) -> None:
+    def offer(
+        self,
+        claimants: Mapping[str, Entry],
+        partners: Mapping[str, Entry],
+        known: list[str],
+        areas: Mapping[str, Area],
+    ) -> None:
         """Fill the choices: partners of last time first."""
-        self.claimant.choices = [("", _("choose"))] + [(each.id, each.name) for each in claimants.values()]
-        if len(claimants) == 1:
-            self.claimant.choices = self.claimant.choices[1:]
-        first = [(key, partners[key].name) for key in known if key in partners]
-        rest = [(each.id, each.name) for each in partners.values() if each.id not in known]
-        self.partner.choices = {
-            _("Partners so far"): first,
-            _("Other institutions"): rest,
-        } if first else [("", _("choose")), *rest]
-        if first:
-            self.partner.choices = {"": [("", _("choose"))], **self.partner.choices}
+        open_choice = SelectChoice("", _("choose"))
+        self.claimant.choices = [SelectChoice(each.id, each.name) for each in claimants.values()]
+        if len(claimants) != 1:
+            self.claimant.choices.insert(0, open_choice)
+        so_far, others = (_("Partners so far"), _("Other institutions")) if known else (None, None)
+        first = [SelectChoice(key, partners[key].name, optgroup=so_far) for key in known if key in partners]
+        rest = [
+            SelectChoice(each.id, each.name, optgroup=others)
+            for each in partners.values()
+            if each.id not in known
+        ]
+        self.partner.choices = [open_choice, *first, *rest]
         name = "name_pl" if language() == "pl" else "name_en"
-        self.areas.choices = [(each.code, getattr(each, name)) for each in areas.values()]
+        self.areas.choices = [SelectChoice(each.code, getattr(each, name)) for each in areas.values()]
 
     def validate_valid_to(self, field: Any) -> None:
         if field.data and self.valid_from.data and field.data < self.valid_from.data:
             raise StopValidation(_("The cooperation ends before it begins. Correct one of the two dates."))
 
     def validate_last_activity(self, field: Any) -> None:
-        from coordination.clock import today
-
         if field.data and field.data > today():
             raise StopValidation(_("The last activity lies in the future. Give a day that has passed."))
 

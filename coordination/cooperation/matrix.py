@@ -87,12 +87,22 @@ def _claim(actor: Actor, own_id: str, change: Change) -> Claim:
         intensity = None if change.after == "+" else int(change.after)
         if old is not None and old.stance is Stance.COOPERATES:
             return replace(
-                old, id=str(uuid4()), intensity=intensity, stated_on=today(), recorded_at=now(), superseded_at=None,
-                source=service.source_of(actor), recorded_by=actor.id, recorded_as=str(actor.role), example=False,
+                old,
+                id=str(uuid4()),
+                intensity=intensity,
+                stated_on=today(),
+                recorded_at=now(),
+                superseded_at=None,
+                source=service.source_of(actor),
+                recorded_by=actor.id,
+                recorded_as=str(actor.role),
+                example=False,
             )
         statement = Statement(stance=Stance.COOPERATES, intensity=intensity)
     else:
-        stance = {"0": Stance.DOES_NOT_COOPERATE, "N": Stance.NOT_APPLICABLE, "": Stance.WITHDRAWN}[change.after]
+        stance = {"0": Stance.DOES_NOT_COOPERATE, "N": Stance.NOT_APPLICABLE, "": Stance.WITHDRAWN}[
+            change.after
+        ]
         statement = Statement(stance=stance)
     return service.claim_of(actor, own_id, change.partner.id, change.area, statement)
 

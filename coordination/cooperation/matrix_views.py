@@ -34,7 +34,11 @@ def index():
     areas = catalogue.areas(store())
     query = request.values.get("q", "").strip()
     wanted = "".join(polish_key(query)[0].split())
-    shown = [each for each in partners.values() if wanted in "".join(polish_key(f"{each.name_pl} {each.short_name}")[0].split())]
+    shown = [
+        each
+        for each in partners.values()
+        if wanted in "".join(polish_key(f"{each.name_pl} {each.short_name}")[0].split())
+    ]
     page = page_number()
     rows = shown[(page - 1) * ROWS : page * ROWS]
     cells: dict[tuple[str, str], str] = {}
@@ -48,18 +52,42 @@ def index():
                 flash(ngettext("Saved %(num)s statement.", "Saved %(num)s statements.", count), "success")
                 return redirect(url_for(".index", claimant=own.id, q=query or None, page=page))
             if made and request.form.get("action") != "edit":
-                return render_template("cooperation/matrix_check.html", form=form, own=own, made=made, areas=areas,
-                                       cells=cells, seen=seen, query=query, page=page)
+                return render_template(
+                    "cooperation/matrix_check.html",
+                    form=form,
+                    own=own,
+                    made=made,
+                    areas=areas,
+                    cells=cells,
+                    seen=seen,
+                    query=query,
+                    page=page,
+                )
             if not made and request.form.get("action") != "edit":
                 flash(_("No cell was changed, so there is nothing to save."), "info")
         except Invalid as problem:
             error, status = _(problem.message) % problem.values, 422
         except Conflict:
-            error, status = _("Somebody stated something else meanwhile. The marked cells show what stands now."), 409
+            error, status = (
+                _("Somebody stated something else meanwhile. The marked cells show what stands now."),
+                409,
+            )
             _partners, voices = matrix.load(store(), actor(), own)
     return render_template(
-        "cooperation/matrix.html", form=form, own=own, rows=rows, total=len(shown), page=page, size=ROWS, query=query,
-        voices=voices, areas=areas, cells=cells, sign=matrix.sign, signs=matrix.SIGNS, error=error,
+        "cooperation/matrix.html",
+        form=form,
+        own=own,
+        rows=rows,
+        total=len(shown),
+        page=page,
+        size=ROWS,
+        query=query,
+        voices=voices,
+        areas=areas,
+        cells=cells,
+        sign=matrix.sign,
+        signs=matrix.SIGNS,
+        error=error,
         on_behalf=not actor().institution_id,
     ), status
 

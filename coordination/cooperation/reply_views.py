@@ -90,7 +90,7 @@ def _own() -> Entry:
     return service.claimant(store(), actor(), asked)
 
 
-def _place(own: Entry) -> dict[str, str]:
+def _place(own: Entry) -> dict[str, Any]:
     return {} if actor().institution_id else {"institution": own.id}
 
 
@@ -103,7 +103,9 @@ def _said(own: Entry, key: str, next_page: str, *, expires_at: Any = None):
     if form.submitted():
         draft, errors = _read(asked)
         saved_at = now()
-        store().change(drafts.save, key, draft, saved_at)  # also a wrong answer is kept, so that nothing is typed twice
+        store().change(
+            drafts.save, key, draft, saved_at
+        )  # also a wrong answer is kept, so that nothing is typed twice
         if request.headers.get("Accept") == "application/json":
             return {"saved_at": saved_at.isoformat(), "errors": errors}
         if request.form.get("action") == "check" and not errors:
@@ -116,9 +118,18 @@ def _said(own: Entry, key: str, next_page: str, *, expires_at: Any = None):
         status = 422
     return render_template(
         "cooperation/said.html",
-        form=form, own=own, asked=asked, draft=draft, saved_at=saved_at, errors=errors, expires_at=expires_at,
-        areas=catalogue.areas(store()), choices=CHOICES, on_behalf=actor().role is Role.CONSULTANT,
-        waiting=sum(question.answer is None for question in asked), sees_notes=True,
+        form=form,
+        own=own,
+        asked=asked,
+        draft=draft,
+        saved_at=saved_at,
+        errors=errors,
+        expires_at=expires_at,
+        areas=catalogue.areas(store()),
+        choices=CHOICES,
+        on_behalf=actor().role is Role.CONSULTANT,
+        waiting=sum(question.answer is None for question in asked),
+        sees_notes=True,
     ), status
 
 
@@ -134,16 +145,27 @@ def _check(own: Entry, key: str, back: str, after: str, invitation_id: str):
             answers = [_answer(question, chosen) for question, chosen in kept]
             service.answer_all(store(), actor(), own, answers, invitation_id=invitation_id, draft_key=key)
         except (Invalid, Conflict) as error:
-            message = error.message if isinstance(error, Invalid) else N_(
-                "Somebody stated something else for this institution meanwhile. Read the answers again."
+            message = (
+                error.message
+                if isinstance(error, Invalid)
+                else N_(
+                    "Somebody stated something else for this institution meanwhile. Read the answers again."
+                )
             )
             flash(_(message), "error")
             return redirect(url_for(back, **_place(own)))
         flash(_("The answers were saved. Both sides and the voivodeship consultant see them."), "success")
         return redirect(url_for(after, **_place(own)))
     return render_template(
-        "cooperation/check.html", form=form, own=own, kept=kept, choices=CHOICES, back=url_for(back, **_place(own)),
-        areas=catalogue.areas(store()), unanswered=len(asked) - len(kept), by_link=bool(invitation_id),
+        "cooperation/check.html",
+        form=form,
+        own=own,
+        kept=kept,
+        choices=CHOICES,
+        back=url_for(back, **_place(own)),
+        areas=catalogue.areas(store()),
+        unanswered=len(asked) - len(kept),
+        by_link=bool(invitation_id),
     )
 
 
@@ -158,15 +180,20 @@ def _read(asked: list[Question]) -> tuple[dict[str, Any], dict[str, str]]:
             continue
         kept: dict[str, Any] = {"choice": choice}
         if choice == "corrected":
-            kept["fix"] = {name: _posted(name, key) for name in FIXES if name in request.form.getlist(f"fix-{key}")}
+            kept["fix"] = {
+                name: _posted(name, key) for name in FIXES if name in request.form.getlist(f"fix-{key}")
+            }
             if not kept["fix"]:
                 errors[key] = _("Tick what is different, or choose “Yes, that is so”.")
         if choice == "other_unit":
             kept["note"] = request.form.get(f"unit-{key}", "").strip()[:300]
             found = guard.find(kept["note"])
             if found:
-                errors[key] = _("%(sentence)s Fragment: %(fragment)s", sentence=_(found[0].sentence),
-                                fragment=found[0].fragment)
+                errors[key] = _(
+                    "%(sentence)s Fragment: %(fragment)s",
+                    sentence=_(found[0].sentence),
+                    fragment=found[0].fragment,
+                )
                 kept["note"] = ""
             elif not kept["note"]:
                 errors[key] = _("Name the unit that is the right one.")
@@ -201,5 +228,9 @@ def _answer(question: Question, chosen: dict[str, Any]) -> Answer:
         corrections["frequency"] = Frequency(fix["frequency"]) if fix["frequency"] else None
     if "intensity" in fix:
         corrections["intensity"] = int(fix["intensity"]) if fix["intensity"] else None
-    return Answer(claim_id=question.claim.id, choice=chosen["choice"], corrections=corrections,
-                  note=chosen.get("note", ""))
+    return Answer(
+        claim_id=question.claim.id,
+        choice=chosen["choice"],
+        corrections=corrections,
+        note=chosen.get("note", ""),
+    )

@@ -34,7 +34,9 @@ class Statement:
     def check(self) -> None:
         """Raises Invalid naming the field that cannot be true."""
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
-            raise Invalid(N_("The cooperation ends before it begins. Correct one of the two dates."), field="valid_to")
+            raise Invalid(
+                N_("The cooperation ends before it begins. Correct one of the two dates."), field="valid_to"
+            )
         if self.last_activity and self.last_activity > today():
             raise Invalid(
                 N_("The last activity lies in the future. Give a day that has passed."), field="last_activity"
@@ -182,7 +184,9 @@ def questions(store: Store, actor: Actor, own: Entry) -> list[Question]:
     reach = scope(actor, Permission.CLAIM_READ)
     voices = claims.voices(own.id, claims.of_institution(store, reach, own.id))
     said = [voice for voice in voices if voice.theirs and voice.theirs.stance is not Stance.WITHDRAWN]
-    names = directory.entries(store, Scope(everything=True), [voice.partner_id for voice in said]) if said else {}
+    names = (
+        directory.entries(store, Scope(everything=True), [voice.partner_id for voice in said]) if said else {}
+    )
     found = []
     for voice in said:
         answer = voice.own if voice.own and voice.own.stance is not Stance.WITHDRAWN else None

@@ -33,14 +33,28 @@ class Row:
     theirs: Claim | None
 
 
-_ORDER = {TieState.DISPUTED: 0, TieState.ONE_SIDED: 1, TieState.CONFIRMED: 2, TieState.NONE: 3, TieState.UNKNOWN: 4}
+_ORDER = {
+    TieState.DISPUTED: 0,
+    TieState.ONE_SIDED: 1,
+    TieState.CONFIRMED: 2,
+    TieState.NONE: 3,
+    TieState.UNKNOWN: 4,
+}
 
 
 def rows(store: Store, reach: Scope, institution_id: str, on: date) -> list[Row]:
     """Ties of an institution about which somebody speaks today: disputed first, then one-sided."""
     voices = claims.voices(institution_id, claims.of_institution(store, reach, institution_id))
-    names = directory.entries(store, Scope(everything=True), [voice.partner_id for voice in voices]) if voices else {}
-    found = [_row(institution_id, voice, names[voice.partner_id], on) for voice in voices if voice.partner_id in names]
+    names = (
+        directory.entries(store, Scope(everything=True), [voice.partner_id for voice in voices])
+        if voices
+        else {}
+    )
+    found = [
+        _row(institution_id, voice, names[voice.partner_id], on)
+        for voice in voices
+        if voice.partner_id in names
+    ]
     spoken = [row for row in found if row.tie.state is not TieState.UNKNOWN]
     place = {key: number for number, key in enumerate(names)}
     return sorted(spoken, key=lambda row: (_ORDER[row.tie.state], place[row.partner.id], row.area))
@@ -51,10 +65,17 @@ def _row(institution_id: str, voice: claims.Voices, partner: Entry, on: date) ->
     return Row(partner, voice.area, made, _shown(voice.own), _shown(voice.theirs))
 
 
-def tie_of(one: str, other: str, area: str, one_says: Claim | None, other_says: Claim | None, on: date) -> ties.Tie:
+def tie_of(
+    one: str, other: str, area: str, one_says: Claim | None, other_says: Claim | None, on: date
+) -> ties.Tie:
     """The tie two current claims make on a day."""
     return ties.tie(
-        one, other, area, one_says and facts.statement(one_says), other_says and facts.statement(other_says), on
+        one,
+        other,
+        area,
+        one_says and facts.statement(one_says),
+        other_says and facts.statement(other_says),
+        on,
     )
 
 
@@ -102,7 +123,12 @@ def tell(history: Sequence[Claim], one: str, other: str, area: str, on: date) ->
         since = moment.day
     shown_one, shown_other = _shown(one_says), _shown(other_says)
     return Told(
-        made, shown_one, shown_other, since, _differences(shown_one, shown_other), tuple(moments),
+        made,
+        shown_one,
+        shown_other,
+        since,
+        _differences(shown_one, shown_other),
+        tuple(moments),
         tuple(sorted(ours, key=_said_order, reverse=True)),
     )
 
@@ -174,8 +200,14 @@ def expectations(store: Store, one_type: str, other_type: str, area: str) -> lis
     """Rows of the reference model that count on this pair of types in the area."""
     rows = [row["it"] for row in store.read(EXPECTATIONS, area=area, one=one_type, other=other_type)]
     return [
-        Expectation(**{**row, "level": Level(row["level"]), "scope": Reach(row["scope"]),
-                       "sources": tuple(row.get("sources") or ())})
+        Expectation(
+            **{
+                **row,
+                "level": Level(row["level"]),
+                "scope": Reach(row["scope"]),
+                "sources": tuple(row.get("sources") or ()),
+            }
+        )
         for row in rows
     ]
 
@@ -189,7 +221,9 @@ def agreements(store: Store, one: str, other: str, area: str, on: date) -> list[
             name: date.fromisoformat(it[name]) if it.get(name) else None
             for name in ("signed_on", "valid_from", "valid_to")
         }
-        made = Agreement(id=it["id"], title=it["title"], parties=(one, other), areas=tuple(it["areas"]), **days)
+        made = Agreement(
+            id=it["id"], title=it["title"], parties=(one, other), areas=tuple(it["areas"]), **days
+        )
         in_force = (
             (made.signed_on is None or made.signed_on <= on)
             and (made.valid_from is None or made.valid_from <= on)

@@ -24,7 +24,7 @@ def index():
     """The voivodeship's ties for whoever reads the network; an institution's own ties for itself."""
     who = actor()
     if permissions.ever(who, Permission.NETWORK_READ):
-        return redirect(url_for("map.index", **request.args.to_dict()))
+        return redirect(url_for("map.index", **request.args.to_dict()))  # type: ignore[arg-type]
     own = service.claimant(store(), who, who.institution_id)
     rows = story.rows(store(), scope(who, Permission.CLAIM_READ), own.id, today())
     waiting = sum(question.answer is None for question in service.questions(store(), who, own))
@@ -48,9 +48,8 @@ def state():
     form = ClaimForm()
     form.offer(claimants, partners, _known(voices), areas)
     if own and form.submitted():
-        seen = {code: "" for code in form.areas.data} | dict(
-            pair.split("=", 1) for pair in (form.seen.data or "").split(";") if "=" in pair
-        )
+        pairs = (pair.partition("=") for pair in (form.seen.data or "").split(";") if "=" in pair)
+        seen = dict.fromkeys(form.areas.data, "") | {area: claim_id for area, _equals, claim_id in pairs}
         try:
             made = service.record(
                 store(), who, own, form.partner.data, form.areas.data, form.statement(), replaces=seen
@@ -58,13 +57,19 @@ def state():
         except Invalid as error:
             _show(form, error)
         except Conflict:
-            latest = claims.voices(own.id, claims.of_institution(store(), scope(who, Permission.CLAIM_READ), own.id))
+            latest = claims.voices(
+                own.id, claims.of_institution(store(), scope(who, Permission.CLAIM_READ), own.id)
+            )
             current = {v.area: v.own for v in latest if v.partner_id == form.partner.data and v.own}
             form.seen.raw_data = None
             form.seen.data = ";".join(f"{area}={claim.id}" for area, claim in current.items())
             return (
                 render_template(
-                    "cooperation/state_conflict.html", form=form, own=own, current=current, areas=areas,
+                    "cooperation/state_conflict.html",
+                    form=form,
+                    own=own,
+                    current=current,
+                    areas=areas,
                     partner=partners.get(form.partner.data),
                 ),
                 409,
@@ -78,7 +83,10 @@ def state():
         _prefill(form, own and own.id, voices)
     return render_template(
         "cooperation/state.html",
-        form=form, own=own, claimants=claimants, areas=areas,
+        form=form,
+        own=own,
+        claimants=claimants,
+        areas=areas,
         theirs={f"{v.partner_id}|{v.area}": v.theirs for v in voices if v.theirs},
         on_behalf=not who.institution_id,
     )
@@ -100,7 +108,12 @@ def tie(one: str, other: str):
     told = story.tell(history, one, other, area, today())
     return render_template(
         "cooperation/tie.html",
-        one=names[one], other=names[other], area=areas[area], areas=areas, spoken=spoken, told=told,
+        one=names[one],
+        other=names[other],
+        area=areas[area],
+        areas=areas,
+        spoken=spoken,
+        told=told,
         expectations=story.expectations(store(), names[one].type, names[other].type, area),
         agreements=story.agreements(store(), one, other, area, today()),
         speaks_for=[key for key in (one, other) if service.may_speak_for(store(), who, key)],
@@ -118,12 +131,16 @@ def withdraw(claim_id: str):
         try:
             service.withdraw(store(), actor(), claim_id)
         except (Invalid, Conflict):
-            flash(_("Nothing was withdrawn: another statement has replaced this one. The history shows which."), "error")
+            flash(
+                _("Nothing was withdrawn: another statement has replaced this one. The history shows which."),
+                "error",
+            )
         else:
             flash(_("The statement was withdrawn. It stays in the history and can be restored."), "success")
         return redirect(url_for(".tie", one=claim.claimant_id, other=claim.partner_id, area=claim.area))
-    return render_template("cooperation/withdraw.html", form=form, claim=claim, names=names,
-                           areas=catalogue.areas(store()))
+    return render_template(
+        "cooperation/withdraw.html", form=form, claim=claim, names=names, areas=catalogue.areas(store())
+    )
 
 
 @bp.post("/claims/<claim_id>/restore")
@@ -148,11 +165,25 @@ def ask(institution_id: str):
     waiting = story.waiting(store(), scope(actor(), Permission.CLAIM_READ), entry.id)
     if form.submitted():
         invitation_id, token = service.ask(store(), actor(), entry.id, [claim.id for claim, _n in waiting])
-        return render_template("cooperation/letter.html", entry=entry, waiting=waiting, address=_address(token),
-                               areas=catalogue.areas(store()), expires_at=now() + invitations.LIFETIME,
-                               mailbox=story.mailbox(store(), entry.id), form=form, invitation_id=invitation_id)
-    return render_template("cooperation/ask.html", form=form, entry=entry, waiting=waiting,
-                           areas=catalogue.areas(store()), links=story.links(store(), actor(), entry.id))
+        return render_template(
+            "cooperation/letter.html",
+            entry=entry,
+            waiting=waiting,
+            address=_address(token),
+            areas=catalogue.areas(store()),
+            expires_at=now() + invitations.LIFETIME,
+            mailbox=story.mailbox(store(), entry.id),
+            form=form,
+            invitation_id=invitation_id,
+        )
+    return render_template(
+        "cooperation/ask.html",
+        form=form,
+        entry=entry,
+        waiting=waiting,
+        areas=catalogue.areas(store()),
+        links=story.links(store(), actor(), entry.id),
+    )
 
 
 @bp.post("/ask/<institution_id>/revoke/<invitation_id>")
@@ -191,12 +222,22 @@ def _show(form: ClaimForm, error: Invalid) -> None:
 
 def _tell(voices: list[claims.Voices], partner: str, partner_id: str, made: list) -> None:
     theirs = {v.area: v.theirs for v in voices if v.partner_id == partner_id and v.theirs}
-    against = [c for c in made if c.area in theirs and (c.stance is Stance.COOPERATES)
-               != (theirs[c.area].stance is Stance.COOPERATES) and theirs[c.area].stance is not Stance.WITHDRAWN]
+    against = [
+        c
+        for c in made
+        if c.area in theirs
+        and (c.stance is Stance.COOPERATES) != (theirs[c.area].stance is Stance.COOPERATES)
+        and theirs[c.area].stance is not Stance.WITHDRAWN
+    ]
     silent = [c for c in made if c.area not in theirs or theirs[c.area].stance is Stance.WITHDRAWN]
     if against:
-        flash(_("Saved. %(partner)s says otherwise, so the tie is disputed until one side changes its statement.",
-                partner=partner), "warning")
+        flash(
+            _(
+                "Saved. %(partner)s says otherwise, so the tie is disputed until one side changes its statement.",
+                partner=partner,
+            ),
+            "warning",
+        )
     elif silent:
         flash(_("Saved. It waits for the word of the other side: %(partner)s.", partner=partner), "success")
     else:
@@ -207,7 +248,9 @@ def _names(one: str, other: str, related: bool) -> dict[str, directory.Entry]:
     """Both institutions of a tie; whoever may read a claim about them may read their names."""
     who = actor()
     reach = permissions.Scope(everything=True) if related else scope(who, Permission.CLAIM_READ)
-    if not related and reach.institution_id:  # nothing said yet: one side is ours, the other must be visible to us
+    if (
+        not related and reach.institution_id
+    ):  # nothing said yet: one side is ours, the other must be visible to us
         if reach.institution_id not in (one, other):
             abort(404)
         reach = scope(who, Permission.INSTITUTION_READ)
@@ -220,5 +263,7 @@ def _names(one: str, other: str, related: bool) -> dict[str, directory.Entry]:
 def _claim(claim_id: str):
     claim = claims.one(store(), scope(actor(), Permission.CLAIM_READ), claim_id)
     service.claimant(store(), actor(), claim.claimant_id)
-    names = directory.entries(store(), permissions.Scope(everything=True), [claim.claimant_id, claim.partner_id])
+    names = directory.entries(
+        store(), permissions.Scope(everything=True), [claim.claimant_id, claim.partner_id]
+    )
     return claim, names

@@ -57,12 +57,18 @@ class Overview:
 
     def groups(self) -> list[tuple[int, list[Row]]]:
         """Rows by class, heaviest first, in Polish order inside; empty classes are left out."""
-        found = [(number, [row for row in self.rows if row.group == number]) for number in range(len(CLASSES) + 1)]
+        found = [
+            (number, [row for row in self.rows if row.group == number]) for number in range(len(CLASSES) + 1)
+        ]
         return [(number, rows) for number, rows in found if rows]
 
 
 def overview(
-    world: World, voivodeships: Iterable[Voivodeship], teams: Mapping[str, Team], on: date, level: Level = Level.REQUIRED
+    world: World,
+    voivodeships: Iterable[Voivodeship],
+    teams: Mapping[str, Team],
+    on: date,
+    level: Level = Level.REQUIRED,
 ) -> Overview:
     """The table of the country. Every count is that of the voivodeship's own list of gaps, so both agree.
 
@@ -93,7 +99,9 @@ def overview(
     )
 
 
-def _row(voivodeship: Voivodeship, team: Team | None, here: list, spoke: set[str], found: Sequence[Gap]) -> Row:
+def _row(
+    voivodeship: Voivodeship, team: Team | None, here: list, spoke: set[str], found: Sequence[Gap]
+) -> Row:
     answered = sum(each.id in spoke for each in here)
     assessed = [gap for gap in found if gap.assessable]
     weights = priority.DEFAULT

@@ -9,13 +9,13 @@ from datetime import date
 from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
 
-from coordination import dates
+from coordination import fields
 from coordination.clock import today
 from coordination.country import service
 from coordination.gaps.service import STATES
 from coordination.graph import catalogue, poland, teams
-from coordination.graph.world import world as world_of
 from coordination.graph.model import Level
+from coordination.graph.world import world as world_of
 from coordination.permissions import Permission
 from coordination.web import needs, store, voivodeships
 
@@ -30,8 +30,16 @@ def index():
     found = service.overview(world, voivodeships().values(), _teams(), on, level)
     types = catalogue.institution_types(store())
     return render_template(
-        "country/index.html", outline=poland.outline(), found=found, on=on, level=level, ignored=ignored, states=STATES, classes=service.CLASSES,
-        blanks=service.blanks(world, types, on), expected=found.rows[0].total if found.rows else 0,
+        "country/index.html",
+        outline=poland.outline(),
+        found=found,
+        on=on,
+        level=level,
+        ignored=ignored,
+        states=STATES,
+        classes=service.CLASSES,
+        blanks=service.blanks(world, types, on),
+        expected=found.rows[0].total if found.rows else 0,
         undated=[row for row in found.rows if row.team is None or not row.team.established],
     )
 
@@ -43,16 +51,28 @@ def table():
     found = service.overview(world_of(store(), on), voivodeships().values(), _teams(), on, level)
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(["teryt", "voivodeship", "team_established", "answered", "asked", *STATES, "total", "weight"])
+    writer.writerow(
+        ["teryt", "voivodeship", "team_established", "answered", "asked", *STATES, "total", "weight"]
+    )
     for row in found.rows:
-        writer.writerow([
-            row.voivodeship.teryt, row.voivodeship.name_pl, row.team.established if row.team else "", row.answered,
-            row.asked, *(row.counts.get(state, 0) for state in STATES), row.total,
-            "" if row.weight is None else f"{row.weight:.1f}",
-        ])
+        writer.writerow(
+            [
+                row.voivodeship.teryt,
+                row.voivodeship.name_pl,
+                row.team.established if row.team else "",
+                row.answered,
+                row.asked,
+                *(row.counts.get(state, 0) for state in STATES),
+                row.total,
+                "" if row.weight is None else f"{row.weight:.1f}",
+            ]
+        )
     name = f"country-{on.isoformat()}-{level}.csv"
-    return Response(out.getvalue(), mimetype="text/csv; charset=utf-8",
-                    headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return Response(
+        out.getvalue(),
+        mimetype="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @bp.get("/blanks")
@@ -60,8 +80,9 @@ def table():
 def blanks():
     on, _level, _ignored = _asked()
     types = catalogue.institution_types(store())
-    return render_template("country/blanks.html", blanks=service.blanks(world_of(store(), on), types, on),
-                           places=voivodeships())
+    return render_template(
+        "country/blanks.html", blanks=service.blanks(world_of(store(), on), types, on), places=voivodeships()
+    )
 
 
 def _teams():
@@ -73,7 +94,7 @@ def _asked() -> tuple[date, Level, list[str]]:
     on, raw = today(), request.args.get("as_of", "").strip()
     if raw:
         try:
-            on = min(dates.read(raw), today())
+            on = min(fields.read(raw), today())
         except ValueError:
             ignored.append(_("day “%(value)s”", value=raw))
     level, asked = Level.REQUIRED, request.args.get("level", "")

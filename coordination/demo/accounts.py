@@ -28,7 +28,12 @@ def renew(store: Store, settings: Settings) -> list[tuple[str, str, str]]:
     for role, email, label, place in ACCOUNTS:
         user_id = str(uuid5(NAMESPACE_URL, f"example|{email}"))
         if users.by_id(store, user_id) is None:
-            store.change(users.add, LOCAL_OPERATOR, User(id=user_id, email=email, role=role, label=label, **place), now())
+            store.change(
+                users.add,
+                LOCAL_OPERATOR,
+                User(id=user_id, email=email, role=role, label=label, **place),
+                now(),
+            )
         password = secrets.token_urlsafe(9)
         hashed = passwords.hashed(password, quick=settings.testing)
         store.change(users.set_password, LOCAL_OPERATOR, user_id, hashed, now())

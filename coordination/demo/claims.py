@@ -42,7 +42,7 @@ OUTCOMES: tuple[tuple[str, int], ...] = (
 _FORMS = {
     "joint_inspections": (Form.INSPECTION, Form.JOINT_ACTION),
     "training": (Form.TRAINING,),
-    "information_exchange": (Form.INFORMATION,),
+    "info_exchange": (Form.INFORMATION,),
     "referral": (Form.REFERRAL, Form.INFORMATION),
     "crisis_shelter": (Form.REFERRAL,),
 }
@@ -151,9 +151,13 @@ class _Maker:
             frequency=rng.choice(list(Frequency)) if cooperates else None,
             intensity=rng.randint(1, 4) if cooperates and rng.random() < 0.8 else None,
             valid_from=date(rng.randint(2014, 2022), 1, 1) if cooperates and rng.random() < 0.3 else None,
-            last_activity=day - timedelta(days=rng.randint(3, 70)) if cooperates and rng.random() < 0.8 else None,
+            last_activity=day - timedelta(days=rng.randint(3, 70))
+            if cooperates and rng.random() < 0.8
+            else None,
             stated_on=day,
-            source=rng.choices([ClaimSource.OWN_STATEMENT, ClaimSource.ON_BEHALF, ClaimSource.MEETING], [7, 2, 1])[0],
+            source=rng.choices(
+                [ClaimSource.OWN_STATEMENT, ClaimSource.ON_BEHALF, ClaimSource.MEETING], [7, 2, 1]
+            )[0],
             recorded_at=datetime(day.year, day.month, day.day, 10, rng.randint(0, 59), tzinfo=UTC),
             recorded_by="example",
             example=True,
@@ -181,7 +185,7 @@ def _agreements(institutions: Mapping[str, Institution], today: date) -> list[Ag
             id="example-inspections",
             title="Porozumienie o wspólnych kontrolach legalności zatrudnienia (przykład)",
             parties=of["labour_regional"] + of["bg_division"],
-            areas=("joint_inspections", "training", "information_exchange"),
+            areas=("joint_inspections", "training", "info_exchange"),
             signed_on=start,
             valid_from=start,
             example=True,
@@ -200,7 +204,7 @@ def _agreements(institutions: Mapping[str, Institution], today: date) -> list[Ag
             id="example-expired",
             title="Porozumienie o wymianie informacji, wygasłe (przykład)",
             parties=of["police_regional_thb"] + of["voivode_social_dept"],
-            areas=("information_exchange",),
+            areas=("info_exchange",),
             signed_on=date(today.year - 6, 5, 10),
             valid_from=date(today.year - 6, 6, 1),
             valid_to=date(today.year - 1, 5, 31),

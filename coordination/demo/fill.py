@@ -17,7 +17,9 @@ from coordination.graph.store import Store, Tx
 from coordination.graph.world import world
 from coordination.permissions import LOCAL_OPERATOR
 
-MARK: LiteralString = "MERGE (d:ExampleData {id: 'demo'}) ON CREATE SET d.filled_at = $at RETURN d.filled_at AS at"
+MARK: LiteralString = (
+    "MERGE (d:ExampleData {id: 'demo'}) ON CREATE SET d.filled_at = $at RETURN d.filled_at AS at"
+)
 MARKED: LiteralString = "MATCH (d:ExampleData {id: 'demo'}) RETURN count(d) AS n"
 AGREEMENT: LiteralString = """
     MERGE (g:Agreement {id: $id}) SET g += $properties
@@ -60,7 +62,13 @@ def _fill(tx: Tx, made: Examples, points: list[Contact], cards: list[Card], at: 
     for agreement in made.agreements:
         days = {name: day.isoformat() for name in ("signed_on", "valid_from", "valid_to")
                 if (day := getattr(agreement, name))}  # fmt: skip
-        properties = {"title": agreement.title, "areas": list(agreement.areas), "version": 1, "example": True, **days}
+        properties = {
+            "title": agreement.title,
+            "areas": list(agreement.areas),
+            "version": 1,
+            "example": True,
+            **days,
+        }
         tx.run(AGREEMENT, id=agreement.id, properties=properties, parties=list(agreement.parties))
     for waiver in made.waivers:
         try:
@@ -71,4 +79,6 @@ def _fill(tx: Tx, made: Examples, points: list[Contact], cards: list[Card], at: 
         contacts.add(tx, LOCAL_OPERATOR, point)
     for card in cards:
         profiles.save(tx, LOCAL_OPERATOR, card)
-    audit.record(tx, LOCAL_OPERATOR, "example:fill", "demo", after={"claims": len(rows), "contacts": len(points)})
+    audit.record(
+        tx, LOCAL_OPERATOR, "example:fill", "demo", after={"claims": len(rows), "contacts": len(points)}
+    )

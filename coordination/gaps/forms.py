@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext
-from wtforms import StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms import TextAreaField
+from wtforms.validators import InputRequired, Length
 
-from coordination import guard
-from coordination.dates import DayField
+from coordination.fields import DayField, no_personal_data
 from coordination.web import Form
 
 
@@ -18,13 +16,10 @@ class WaiverForm(Form):
         validators=[
             InputRequired(lazy_gettext("Give the reason; everyone who sees the gap reads it")),
             Length(min=10, max=1000, message=lazy_gettext("Give the reason in 10 to 1,000 characters")),
+            no_personal_data,
         ],
     )
     valid_to = DayField(
-        lazy_gettext("Decision valid until"), validators=[InputRequired(lazy_gettext("Give the day until which the decision holds"))]
+        lazy_gettext("Decision valid until"),
+        validators=[InputRequired(lazy_gettext("Give the day until which the decision holds"))],
     )
-
-    def validate_reason(self, field: StringField) -> None:
-        found = guard.find(field.data or "")
-        if found:
-            raise ValidationError(f"{_(found[0].sentence)} ({found[0].fragment})")

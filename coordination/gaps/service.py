@@ -146,7 +146,9 @@ def waive(
     if valid_to < today():
         raise Invalid(N_("The decision would end in the past. Give a later day."), field="valid_to")
     if valid_to > today() + LONGEST_WAIVER:
-        raise Invalid(N_("A decision lasts three years at most, so that it is looked at again."), field="valid_to")
+        raise Invalid(
+            N_("A decision lasts three years at most, so that it is looked at again."), field="valid_to"
+        )
     made = Waiver(
         id=str(uuid4()),
         expectation_id=expectation_id,

@@ -9,14 +9,14 @@ from datetime import date
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from coordination import dates, permissions
+from coordination import fields, permissions
 from coordination.clock import today
 from coordination.errors import AlreadyExists, Invalid
 from coordination.gaps import service
 from coordination.gaps.forms import WaiverForm
 from coordination.graph import catalogue, gaps, reasons, waivers
-from coordination.graph.world import world as world_of
 from coordination.graph.model import Level, Scope, Voivodeship
+from coordination.graph.world import world as world_of
 from coordination.i18n import translator
 from coordination.permissions import Permission
 from coordination.web import Form, actor, language, needs, page_number, store, voivodeship, voivodeships
@@ -24,7 +24,17 @@ from coordination.web import Form, actor, language, needs, page_number, store, v
 bp = Blueprint("gaps", __name__, url_prefix="/gaps")
 
 SIZE = 20
-COLUMNS = ("expectation_id", "area", "type_a", "type_b", "level", "state", "underlying_state", "priority", "reason")
+COLUMNS = (
+    "expectation_id",
+    "area",
+    "type_a",
+    "type_b",
+    "level",
+    "state",
+    "underlying_state",
+    "priority",
+    "reason",
+)
 
 
 @bp.get("")
@@ -40,11 +50,21 @@ def index():
     rows = found.shown[(page - 1) * SIZE : page * SIZE]
     return render_template(
         "gaps/index.html",
-        found=found, rows=rows, page=page, size=SIZE, asked=asked, ignored=ignored, states=service.STATES,
-        areas=catalogue.areas(store()), types=catalogue.institution_types(store()), world=world,
+        found=found,
+        rows=rows,
+        page=page,
+        size=SIZE,
+        asked=asked,
+        ignored=ignored,
+        states=service.STATES,
+        areas=catalogue.areas(store()),
+        types=catalogue.institution_types(store()),
+        world=world,
         texts={each.gap.id: reasons.tell(each.gap, world, translator(language())) for each in rows},
         sources=catalogue.sources(store(), {key for each in rows for key in each.gap.expectation.sources}),
-        step=service.next_step, can_waive=_can_waive(here), can_ask=permissions.ever(actor(), Permission.INVITE),
+        step=service.next_step,
+        can_waive=_can_waive(here),
+        can_ask=permissions.ever(actor(), Permission.INVITE),
         carried={key: value for key, value in request.args.items() if key.startswith("w_")},
         links=gaps.assess(world, here.teryt, asked.on, known_on=asked.known_on, scope=Scope.NATIONAL_LINK),
     )
@@ -66,11 +86,25 @@ def table():
     for gap, points in found.shown:
         expected = gap.expectation
         said = reasons.tell(gap, world, translator(language())).reason
-        writer.writerow([gap.id, expected.area, expected.type_a, expected.type_b, expected.level, gap.state,
-                         gap.underlying_state, f"{points.points:g}", said])
+        writer.writerow(
+            [
+                gap.id,
+                expected.area,
+                expected.type_a,
+                expected.type_b,
+                expected.level,
+                gap.state,
+                gap.underlying_state,
+                f"{points.points:g}",
+                said,
+            ]
+        )
     name = f"gaps-{here.teryt}-{asked.on.isoformat()}.csv"
-    return Response(out.getvalue(), mimetype="text/csv; charset=utf-8",
-                    headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return Response(
+        out.getvalue(),
+        mimetype="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 @bp.get("/weights")
@@ -91,12 +125,21 @@ def show(expectation_id: str):
     ranked = service.one(world, here.teryt, expectation_id, asked)
     return render_template(
         "gaps/show.html",
-        ranked=ranked, gap=ranked.gap, points=ranked.priority, asked=asked, ignored=ignored, world=world,
-        text=reasons.tell(ranked.gap, world, translator(language())), step=service.next_step(ranked.gap),
-        areas=catalogue.areas(store()), types=catalogue.institution_types(store()),
+        ranked=ranked,
+        gap=ranked.gap,
+        points=ranked.priority,
+        asked=asked,
+        ignored=ignored,
+        world=world,
+        text=reasons.tell(ranked.gap, world, translator(language())),
+        step=service.next_step(ranked.gap),
+        areas=catalogue.areas(store()),
+        types=catalogue.institution_types(store()),
         sources=catalogue.sources(store(), ranked.gap.expectation.sources),
         waived=waivers.of_expectation(store(), here.teryt, expectation_id),
-        can_waive=_can_waive(here), can_ask=permissions.ever(actor(), Permission.INVITE), form=Form(),
+        can_waive=_can_waive(here),
+        can_ask=permissions.ever(actor(), Permission.INVITE),
+        form=Form(),
     )
 
 
@@ -118,7 +161,10 @@ def waive(expectation_id: str):
             flash(_("The decision was recorded. It is shown with its reason until it ends."), "success")
             return redirect(url_for(".show", expectation_id=expectation_id, voivodeship=here.teryt))
     return render_template(
-        "gaps/waive.html", form=form, gap=ranked.gap, areas=catalogue.areas(store()),
+        "gaps/waive.html",
+        form=form,
+        gap=ranked.gap,
+        areas=catalogue.areas(store()),
         types=catalogue.institution_types(store()),
     )
 
@@ -166,7 +212,7 @@ def _asked() -> tuple[service.Filter, list[str]]:
         if not raw:
             return None
         try:
-            found = dates.read(raw)
+            found = fields.read(raw)
         except ValueError:
             found = None
         if found is None or found > today():

@@ -46,12 +46,16 @@ REVOKE: LiteralString = """
            OR n.created_by = $by)
     SET n.revoked_at = $at RETURN n.id AS id
     """
-OF_INSTITUTIONS: LiteralString = """
+OF_INSTITUTIONS: LiteralString = (
+    """
     MATCH (n:Invitation)-[:FOR]->(i:Institution)
     WHERE ($ids IS NULL OR i.id IN $ids)
       AND ($scope_all OR i.id = $scope_own OR ($scope_shared AND coalesce(i.national, false))
            OR EXISTS { MATCH (i)-[:COVERS]->(v:Voivodeship) WHERE v.teryt IN $scope_voivodeships })
-    RETURN """ + FIELDS + " ORDER BY n.created_at DESC, n.id"
+    RETURN """
+    + FIELDS
+    + " ORDER BY n.created_at DESC, n.id"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +109,9 @@ def create(
     )
     if not made:
         raise NotFound(institution_id)
-    audit.record(tx, actor, "invitation:create", id, after={"institution": institution_id, "purpose": purpose})
+    audit.record(
+        tx, actor, "invitation:create", id, after={"institution": institution_id, "purpose": purpose}
+    )
 
 
 def by_token(store: Store, token: str) -> Invitation:
@@ -156,4 +162,6 @@ def _open(rows: list[dict], store: Store) -> Invitation:
 
 
 def _from(row: dict) -> Invitation:
-    return Invitation(**{**row, "claim_ids": tuple(row.get("claim_ids") or ()), "created_by": row["created_by"] or ""})
+    return Invitation(
+        **{**row, "claim_ids": tuple(row.get("claim_ids") or ()), "created_by": row["created_by"] or ""}
+    )

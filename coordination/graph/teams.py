@@ -55,4 +55,7 @@ def members(store: Store, team_id: str) -> list[Member]:
     found = [
         Member(**{**row, "since": row["since"] or "", "source": tuple(row["source"] or ())}) for row in rows
     ]
-    return sorted(found, key=lambda each: (_ROLES.index(each.role) if each.role in _ROLES else 9, polish_key(each.short_name)))
+    return sorted(
+        found,
+        key=lambda each: (_ROLES.index(each.role) if each.role in _ROLES else 9, polish_key(each.short_name)),
+    )

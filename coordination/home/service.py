@@ -131,7 +131,11 @@ def _registry(world: World, teryt: str, types: Mapping[str, InstitutionType], to
                 if not ids and kind in types and types[kind].team_role == "core":
                     missing[kind] = missing.get(kind, 0) + 1
     return [
-        Item(kind="registry", since=None, facts={"type": types[kind], "name": kind, "count": count, "of": len(required)})
+        Item(
+            kind="registry",
+            since=None,
+            facts={"type": types[kind], "name": kind, "count": count, "of": len(required)},
+        )
         for kind, count in sorted(missing.items(), key=lambda each: -each[1])
     ]
 
@@ -139,9 +143,7 @@ def _registry(world: World, teryt: str, types: Mapping[str, InstitutionType], to
 def gravest(world: World, teryt: str, today: date, number: int = 3) -> tuple[list[Ranked], int]:
     """The gaps with most points among the required ones, and how many there are to act on."""
     required: Sequence[Gap] = gaps.assess(world, teryt, today, level=Level.REQUIRED)
-    ranked = [
-        each for each in priority.rank(required, world.steps, world.areas) if each.gap.actionable
-    ]
+    ranked = [each for each in priority.rank(required, world.steps, world.areas) if each.gap.actionable]
     return ranked[:number], len(ranked)
 
 
@@ -158,7 +160,9 @@ class Start:
     confirmed_on: date | None
 
 
-def institution_start(store: Store, own: Entry, unanswered: Sequence[date], answered: int, today: date) -> Start:
+def institution_start(
+    store: Store, own: Entry, unanswered: Sequence[date], answered: int, today: date
+) -> Start:
     """Its open questions and whether its contacts are still confirmed."""
     points = contacts.of_institutions(store, [own.id])[own.id]
     old = [point for point in points if freshness(point.confirmed_on, today) is not Freshness.FRESH]

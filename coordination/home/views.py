@@ -41,11 +41,20 @@ def _consultant():
     g.counts = {"home": len(items)}
     return render_template(
         "home/todo.html",
-        items=items if every else items[: service.SHOWN], total=len(items), every=every, today=today(),
-        ranked=ranked, to_act_on=to_act_on, areas=areas, types=types, world=world,
+        items=items if every else items[: service.SHOWN],
+        total=len(items),
+        every=every,
+        today=today(),
+        ranked=ranked,
+        to_act_on=to_act_on,
+        areas=areas,
+        types=types,
+        world=world,
         calls=_part(lambda: calls.call_list(store(), actor(), here.teryt, now())),
         empty_register=not any(not each.national for each in world.institutions.values()),
-        sources=catalogue.sources(store(), {key for each in ranked for key in each.gap.expectation.sources[:1]}),
+        sources=catalogue.sources(
+            store(), {key for each in ranked for key in each.gap.expectation.sources[:1]}
+        ),
     )
 
 
@@ -87,5 +96,3 @@ def ready():
     if not store().ready():
         raise StoreUnavailable("ready")
     return "ok\n"
-
-

@@ -26,6 +26,9 @@ def index():
     reach = scope(actor(), Permission.INSTITUTION_READ)
     ids = [member.id for each in members.values() for member in each] + [team.convened_by for team in found]
     return render_template(
-        "teams/index.html", teams=found, members=members, sources=catalogue.sources(store(), sources),
+        "teams/index.html",
+        teams=found,
+        members=members,
+        sources=catalogue.sources(store(), sources),
         visible=directory.entries(store(), reach, [key for key in ids if key]),
     )

@@ -1,0 +1,50 @@
+"""Fields that several rooms share: a day as people write it, check boxes, text that must not hold personal data."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import SelectMultipleField, StringField, ValidationError, widgets
+
+from coordination import guard
+
+
+class CheckBoxes(SelectMultipleField):
+    widget = widgets.ListWidget(prefix_label=False)
+    option_widget = widgets.CheckboxInput()
+
+
+def no_personal_data(_form: Any, field: Any) -> None:
+    """A validator: refuses text that looks like data of a person or a case, and names the fragment."""
+    found = guard.find(field.data or "")
+    if found:
+        raise ValidationError(f"{_(found[0].sentence)} ({found[0].fragment})")
+
+
+class DayField(StringField):
+    """`data` is a date, or None when nothing was written."""
+
+    raw = ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.raw = (valuelist[0] if valuelist else "").strip()
+        self.data = None
+        if not self.raw:
+            return
+        try:
+            self.data = read(self.raw)
+        except ValueError as error:
+            raise ValueError(_("Give a day that exists, for example 12.01.2026.")) from error
+
+    def _value(self) -> str:
+        return self.raw or (self.data.isoformat() if isinstance(self.data, date) else "")
+
+
+def read(text: str) -> date:
+    """12.01.2026 or 2026-01-12. Raises ValueError for anything else, 31.02. included."""
+    if "." in text:
+        day, month, year = text.split(".")
+        return date(int(year), int(month), int(day))
+    return date.fromisoformat(text)
