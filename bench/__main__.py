@@ -108,7 +108,7 @@ def _gaps(found: dict[str, Any], store: Store, made: Made, server: str, asked: A
             tie = (*sorted((claim["claimant_id"], claim["partner_id"])), claim["area"])
             pairs.setdefault(tie, set()).add(claim["claimant_id"])  # type: ignore[arg-type]
     met = [tie for tie, sides in pairs.items() if len(sides) == 2]
-    country, here = worlds.load(store), worlds.load(store, teryt=TERYT)
+    country, here = worlds.world(store), worlds.world(store, teryt=TERYT)
 
     def anew(what: Callable[[], Any]) -> Callable[[], Any]:
         def call() -> Any:
@@ -120,11 +120,11 @@ def _gaps(found: dict[str, Any], store: Store, made: Made, server: str, asked: A
 
     def read() -> None:
         worlds.forget(store)
-        worlds.load(store)
+        worlds.world(store)
 
     def read_here() -> None:
         worlds.forget(store)
-        worlds.load(store, teryt=TERYT)
+        worlds.world(store, teryt=TERYT)
 
     times = interleaved({
         "limit": lambda: limit.gaps_by_class(kinds, met, expected),

@@ -55,10 +55,11 @@ class Gap:
         How many pairs are met: confirmed, and both statements fresh.
     ties
         Every tie between candidates about which something was said.
-    deciding
-        The ties that make the state, the latest first: met pairs for covered, formalised and partial,
-        confirmed ones for stale, one-sided fresh ones for unconfirmed, disputed ones for disputed; for a gap
-        the one-sided ones older than the window, to be named in the explanation.
+    evidence
+        The ties that make the state, as they came; `deciding` has them the latest first: met pairs for
+        covered, formalised and partial, confirmed ones for stale, one-sided fresh ones for unconfirmed,
+        disputed ones for disputed; for a gap the one-sided ones older than the window, to be named in the
+        explanation.
     agreements
         Ids of agreements in force that stand behind met pairs.
     waiver
@@ -76,13 +77,19 @@ class Gap:
     unmet: tuple[str, ...] = ()
     met_pairs: int = 0
     ties: tuple[Tie, ...] = ()
-    deciding: tuple[Tie, ...] = ()
+    evidence: tuple[Tie, ...] = ()
     agreements: tuple[str, ...] = ()
     waiver: Waiver | None = None
 
     @property
     def id(self) -> str:
         return self.expectation.id
+
+    @property
+    def deciding(self) -> tuple[Tie, ...]:
+        """The ties that make the state, the latest first."""
+        # Sorted when somebody reads them: a country has thousands of states and a page shows a few.
+        return tuple(sorted(self.evidence, key=_latest_first))
 
     @property
     def actionable(self) -> bool:
@@ -180,8 +187,9 @@ def _assessed(world: World, on: date, known_on: date | None) -> Mapping[str, lis
 
 
 def _judged(world: World, teryts: Sequence[str], on: date, known_on: date | None) -> dict[str, list[Gap]]:
-    ties = ties_of(world, on, known_on)
     place = Places(world.institutions.values(), teryts, on)
+    # A voivodeship alone, where nobody asked for the country yet: its own institutions' ties are enough.
+    ties = ties_of(world, on, known_on, among=place.of if len(teryts) < len(world.voivodeships) else None)
     dealt = deal(ties, world.expectations, place)
     behind = _Agreements(world.agreements, on)
     waived = {
@@ -250,17 +258,19 @@ def deal(
         for types in {(expectation.type_a, expectation.type_b), (expectation.type_b, expectation.type_a)}:
             expected[expectation.area, *types].append(number)
     dealt: dict[tuple[int, int], list[Tie]] = defaultdict(list)
-    of = place.of
+    of, wanted, bits = place.of.get, expected.get, place.bits
     for tie in ties:
-        one, other = of.get(tie.a), of.get(tie.b)
+        one, other = of(tie.a), of(tie.b)
         if one is None or other is None:
             continue
-        shared = one[1] & other[1]
-        if not shared:
+        numbers = wanted((tie.area, one[0], other[0]))
+        if numbers is None:
             continue
-        for number in expected.get((tie.area, one[0], other[0]), ()):
-            for bit in place.bits(shared):
-                dealt[bit, number].append(tie)
+        shared = one[1] & other[1]
+        if shared:
+            for bit in bits(shared):
+                for number in numbers:
+                    dealt[bit, number].append(tie)
     return dealt
 
 
@@ -310,7 +320,7 @@ def _judge(
         unmet=unmet,
         met_pairs=len(met),
         ties=tuple(ties),
-        deciding=tuple(sorted(deciding, key=_latest_first)) if len(deciding) > 1 else tuple(deciding),
+        evidence=tuple(deciding),
         agreements=tuple(sorted(papers)),
         waiver=waiver,
     )

@@ -42,6 +42,12 @@ def said_of(found):
     return {said.key: said.stance for said in found.statements}
 
 
+def told(gap):
+    """What a gap says; ties come in the order of the reading, which has no meaning."""
+    ties = {(tie.a, tie.b, tie.area, tie.state) for tie in gap.ties}
+    return gap.id, gap.state, gap.underlying_state, gap.a, gap.b, gap.unmet, gap.met_pairs, ties
+
+
 @pytest.fixture
 def readings(monkeypatch):
     """Counts the whole readings of a world."""
@@ -188,8 +194,7 @@ def test_a_voivodeship_s_world_judges_as_the_country_s(reference_store):
     assert POZNAN not in alone.institutions
     here = assess(alone, "14", TODAY, scope=None)
     country = assess_country(world(reference_store, TODAY), TODAY, scope=None)
-    assert here == country["14"]
-    assert assess(alone, "14", TODAY, scope=None) is not here
+    assert [told(gap) for gap in here] == [told(gap) for gap in country["14"]]
     assert {gap.state for gap in here} >= {GapState.COVERED, GapState.UNCONFIRMED, GapState.GAP}
 
 
