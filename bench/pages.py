@@ -30,7 +30,7 @@ def pages(made: Made) -> list[Page]:
     return [
         Page("50-row list", f"/institutions?voivodeship={TERYT}"),
         Page("institution page", f"/institutions/{made.busiest(TERYT)}"),
-        Page("map data", f"/cooperation/map/data?voivodeship={TERYT}"),
+        Page("map data", f"/cooperation/map/drawing?voivodeship={TERYT}"),
         Page("gaps of a voivodeship", f"/gaps?voivodeship={TERYT}"),
         Page("national table", "/country", national=True),
     ]
