@@ -58,7 +58,14 @@ def main(words: list[str] | None = None) -> None:
         # Polish names must not end a command on a terminal or pipe with another encoding.
         stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     try:
-        cli.main(args=words, prog_name="coordination")
+        # Not "standalone": click would print its usage lines before the one sentence that says what is wrong.
+        status = cli.main(args=words, prog_name="coordination", standalone_mode=False)
+        sys.exit(status if isinstance(status, int) else 0)
+    except click.ClickException as error:
+        click.echo(error.format_message(), err=True)
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(1)
     except BrokenPipeError:  # the reader, `head` for one, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)

@@ -88,15 +88,15 @@ def gaps(voivodeship: str, as_of: date | None, level: str | None, scope: str, fo
     from coordination.graph.gaps import assess
     from coordination.graph.priority import rank
     from coordination.graph.reasons import reason
-    from coordination.graph.world import load
+    from coordination.graph.world import world as world_of
 
     tr = words()
     on = as_of or today()
     with opened() as store:
-        world = load(store, on, teryt=voivodeship)
+        world = world_of(store, on, teryt=voivodeship)
         _check_place(store, world, voivodeship)
         found = assess(world, voivodeship, on, scope=Scope(scope), level=Level(level) if level else None)
-        rows = [
+        rows: list[dict[str, Any]] = [
             dict(
                 zip(
                     GAP_COLUMNS,
@@ -137,11 +137,11 @@ def network(
     """List the institutions of VOIVODESHIP (default: Poland) with their measures in the network of ties."""
     from coordination.graph import network as networks
     from coordination.graph.ties import ties_of
-    from coordination.graph.world import load
+    from coordination.graph.world import world as world_of
 
     on = as_of or today()
     with opened() as store:
-        world = load(store, on, teryt=voivodeship)
+        world = world_of(store, on, teryt=voivodeship)
         if voivodeship is not None:
             _check_place(store, world, voivodeship)
         if area and area not in world.areas:

@@ -14,9 +14,16 @@ from coordination.graph.facts import Statement, World
 from coordination.graph.gaps import Gap
 from coordination.graph.model import GapState, Stance, TieState
 from coordination.graph.ties import Tie
-from coordination.i18n import Translator, local, polish_key, short_date
+from coordination.i18n import Translator, local, nN_, polish_key, short_date
 
 NAMED = 3  # names in a sentence before "and so many more"
+
+_SILENT = nN_(
+    "Cooperation is stated by: %(who)s; the other side (%(other)s) has not answered for %(num)s day.",
+    "Cooperation is stated by: %(who)s; the other side (%(other)s) has not answered for %(num)s days.",
+)
+_MORE_PAIRS = nN_("One more pair is in this state.", "%(num)s more pairs are in this state.")
+_MORE_NAMES = nN_("%(names)s and %(num)s more", "%(names)s and %(num)s more")
 
 
 class Told(NamedTuple):
@@ -60,12 +67,7 @@ def _why(gap: Gap, world: World, tr: Translator) -> str:
                 **values,
             )
         else:
-            text = tr.n(
-                "Cooperation is stated by: %(who)s; the other side (%(other)s) has not answered for %(num)s day.",
-                "Cooperation is stated by: %(who)s; the other side (%(other)s) has not answered for %(num)s days.",
-                days,
-                **values,
-            )
+            text = tr.n(*_SILENT, days, **values)
         return text + _more(gap, tr)
     if state is GapState.DISPUTED:
         return _contradiction(first, world, tr) + _more(gap, tr)
@@ -195,7 +197,7 @@ def _more(gap: Gap, tr: Translator) -> str:
     others = len(gap.deciding) - 1
     if others < 1:
         return ""
-    return " " + tr.n("One more pair is in this state.", "%(num)s more pairs are in this state.", others)
+    return " " + tr.n(*_MORE_PAIRS, others)
 
 
 def _signed(said: Statement, world: World) -> str:
@@ -209,4 +211,4 @@ def _names(ids: Iterable[str], world: World, tr: Translator) -> str:
     shown, rest = ", ".join(names[:NAMED]), len(names) - NAMED
     if rest < 1:
         return shown
-    return tr.n("%(names)s and %(num)s more", "%(names)s and %(num)s more", rest, names=shown)
+    return tr.n(*_MORE_NAMES, rest, names=shown)

@@ -63,6 +63,7 @@ STEPS: tuple[Step, ...] = (
             "CREATE INDEX audit_at IF NOT EXISTS FOR (n:AuditEntry) ON (n.at)",
             "CREATE INDEX audit_object IF NOT EXISTS FOR (n:AuditEntry) ON (n.object_id)",
             "CREATE INDEX audit_actor IF NOT EXISTS FOR (n:AuditEntry) ON (n.actor)",
+            "CREATE INDEX claim_recorded IF NOT EXISTS FOR (n:Claim) ON (n.recorded_at)",
             "CREATE INDEX session_expires IF NOT EXISTS FOR (n:Session) ON (n.expires_at)",
         ),
     ),

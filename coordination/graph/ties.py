@@ -8,7 +8,7 @@ The rules are those of ARCHITECTURE section 3 of the design; docs/method.md tell
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -213,8 +213,13 @@ def all_ties(
     return result
 
 
-def ties_of(world: World, on: date, known_on: date | None = None) -> list[Tie]:
+def ties_of(
+    world: World, on: date, known_on: date | None = None, *, among: Container[str] | None = None
+) -> list[Tie]:
     """All ties of a world on a day, worked out once per world. Do not change the list.
+
+    With `among`, at least those between these institutions: only they are worked out where the rest is not
+    at hand.
 
     Raises
     ------
@@ -222,11 +227,16 @@ def ties_of(world: World, on: date, known_on: date | None = None) -> list[Tie]:
         If the world holds only current statements and the question needs history.
     """
     key = ("ties", on, known_on)
-    if key not in world.memo:
-        if not world.answers(on, known_on):
-            raise ValueError("this world holds only current statements: load it with its history")
-        remember(world, key, all_ties(world.statements, on, known_on=known_on, events=world.events))
-    return world.memo[key]
+    if key in world.memo:
+        return world.memo[key]
+    if not world.answers(on, known_on):
+        raise ValueError("this world holds only current statements: load it with its history")
+    if among is not None:
+        said = [s for s in world.statements if s.claimant_id in among and s.partner_id in among]
+        return all_ties(said, on, known_on=known_on, events=world.events)
+    found = all_ties(world.statements, on, known_on=known_on, events=world.events)
+    remember(world, key, found)
+    return found
 
 
 def remember(world: World, key: tuple[object, ...], value: object) -> None:

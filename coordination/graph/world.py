@@ -17,7 +17,15 @@ from weakref import WeakKeyDictionary
 from coordination.clock import now, today
 from coordination.graph.facts import Statement, World
 from coordination.graph.store import Store, Tx
-from coordination.graph.world_rows import RECENT, RECENT_IDS, listed, loaded, papers, statements
+from coordination.graph.world_rows import (
+    RECENT,
+    RECENT_CURRENT,
+    RECENT_IDS,
+    listed,
+    loaded,
+    papers,
+    statements,
+)
 
 # Entries and statements this much older than a reading are known to it, whatever the clocks of writers say;
 # where they are wrong by more, the counts do not fit and everything is read again.
@@ -28,6 +36,8 @@ COUNT: LiteralString = "MATCH (e:AuditEntry) RETURN count(*) AS n"
 RECENT_ENTRIES: LiteralString = """
     MATCH (e:AuditEntry) WHERE e.at >= $since RETURN collect([e.id, e.object_kind]) AS rows
     """
+NEWEST_ENTRY: LiteralString = "MATCH (e:AuditEntry) RETURN e.id AS id ORDER BY e.at DESC, id LIMIT 1"
+SAME_ENTRY: LiteralString = "MATCH (e:AuditEntry {id: $id}) RETURN count(*) AS n"
 COUNT_CLAIMS: LiteralString = "MATCH (c:Claim) RETURN count(*) AS n"
 
 
@@ -35,11 +45,14 @@ COUNT_CLAIMS: LiteralString = "MATCH (c:Claim) RETURN count(*) AS n"
 _STATEMENTS = frozenset({"claim"})
 _PAPERS = frozenset({"waiver", "agreement", "event"})
 _ELSEWHERE = frozenset(
-    {"account", "card", "contact", "export", "invitation", "link", "profile", "seal", "session", "team"}
+    (
+        *("account", "audit", "backup", "card", "contact", "export", "invitation", "link", "profile"),
+        *("resource", "seal", "session", "task", "team", "user"),
+    )
 )
 
 
-def load(
+def world(
     store: Store, on: date | None = None, known_on: date | None = None, *, teryt: str | None = None
 ) -> World:
     """The world as it is in the store now, good for judging the day `on` (default: today).
@@ -59,10 +72,6 @@ def load(
     return _worlds(store).get(store, on or today(), known_on, teryt)
 
 
-# Pages that hold a `world` of their own call it by this name.
-world = load
-
-
 def forget(store: Store) -> None:
     """Drop what is kept of a store, for measuring and after erasing it."""
     _worlds(store).clear()
@@ -73,6 +82,7 @@ class _Kept:
     """A world with what is needed to tell what changed since it was read."""
 
     world: World
+    newest: str  # id of the newest audit entry: a database that lacks it is another one
     since: datetime
     entries: frozenset[str]  # ids of audit entries from `since` on
     claims: int  # count of all claims in the store
@@ -122,13 +132,14 @@ def _worlds(store: Store) -> _Worlds:
 def _read(tx: Tx, kept: _Kept | None, teryt: str | None, history: bool) -> _Kept:
     # The count comes first: what is read after it may be newer than the count says, never older.
     version = tx.run(COUNT)[0]["n"]
-    if kept is not None:
+    if kept is not None and tx.run(SAME_ENTRY, id=kept.newest)[0]["n"]:
         if kept.world.version == version:
             return kept
         if moved := _moved(tx, kept, version):
             return moved
     since = now() - _WINDOW
     return _Kept(
+        newest=_newest(tx),
         since=since,
         entries=frozenset(id for id, _ in listed(tx, RECENT_ENTRIES, since=since)),
         claims=tx.run(COUNT_CLAIMS)[0]["n"],
@@ -137,29 +148,33 @@ def _read(tx: Tx, kept: _Kept | None, teryt: str | None, history: bool) -> _Kept
     )
 
 
+def _newest(tx: Tx) -> str:
+    return next((row["id"] for row in tx.run(NEWEST_ENTRY)), "")
+
+
 def _moved(tx: Tx, kept: _Kept, version: int) -> _Kept | None:
     """The kept world brought up to date, or None where that cannot be done for certain."""
     entries = dict(listed(tx, RECENT_ENTRIES, since=kept.since))
-    unseen = {kind for id, kind in entries.items() if id not in kept.entries}
-    added = sum(1 for id in entries if id not in kept.entries)
-    if added != version - kept.world.version or not unseen <= _STATEMENTS | _PAPERS | _ELSEWHERE:
+    unseen = [kind for id, kind in entries.items() if id not in kept.entries]
+    kinds = frozenset(unseen)
+    if len(unseen) != version - kept.world.version or not kinds <= _STATEMENTS | _PAPERS | _ELSEWHERE:
         return None
     since = now() - _WINDOW
     world, claims, ids, current = kept.world, kept.claims, kept.claim_ids, kept.current
-    if unseen & _STATEMENTS:
+    if kinds & _STATEMENTS:
         claims = tx.run(COUNT_CLAIMS)[0]["n"]
-        recent = statements(tx, (RECENT,), world.institutions, since=kept.since)
-        fresh = [said for said in recent if said.id not in ids]
-        if len(fresh) != claims - kept.claims:
+        ids = frozenset(listed(tx, RECENT_IDS, since=kept.since))
+        if len(ids - kept.claim_ids) != claims - kept.claims:
             return None
-        world, current = _with(world, fresh, current)
-        ids = frozenset(said.id for said in recent)
-    if unseen & _PAPERS:
+        query = RECENT if world.history else RECENT_CURRENT
+        recent = statements(tx, (query,), world.institutions, since=kept.since)
+        world, current = _with(world, [said for said in recent if said.id not in kept.claim_ids], current)
+    if kinds & _PAPERS:
         world = replace(world, **papers(tx), memo={})
-    # Where nothing of it changed, what was worked out from the world stays with it.
-    world = replace(world, version=version)
     return _Kept(
-        world=world,
+        # Where nothing of it changed, what was worked out from the world stays with it.
+        world=replace(world, version=version),
+        newest=_newest(tx),
         since=max(kept.since, since),
         entries=frozenset(entries),
         claims=claims,
@@ -172,21 +187,9 @@ def _with(
     world: World, fresh: Iterable[Statement], current: dict[tuple[str, str, str], Statement]
 ) -> tuple[World, dict[tuple[str, str, str], Statement]]:
     """The world with statements added: to its history, or each in place of the one it follows."""
-    inside = [
-        said
-        for said in fresh
-        if said.claimant_id in world.institutions and said.partner_id in world.institutions
-    ]
     if world.history:
-        return replace(world, statements=[*world.statements, *inside], memo={}), current
+        return replace(world, statements=[*world.statements, *fresh], memo={}), current
     # A copy: readers of the old world may still be going through it.
     current = dict(current) if current else {said.key: said for said in world.statements}
-    for said in inside:
-        before = current.get(said.key)
-        # Of one key and day the later recorded follows; those of the world were recorded before.
-        if before is None or before.stated_on < said.stated_on or (
-            before.stated_on == said.stated_on
-            and (before.recorded_at is None or said.recorded_at is None or before.recorded_at <= said.recorded_at)
-        ):  # fmt: skip
-            current[said.key] = said
+    current.update((said.key, said) for said in fresh)
     return replace(world, statements=list(current.values()), memo={}), current

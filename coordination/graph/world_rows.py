@@ -49,6 +49,9 @@ EVER: LiteralString = "MATCH (c:Claim)" + _EVER
 EVER_HERE: LiteralString = _HERE + _SAYS + _EVER
 EVER_NATIONAL: LiteralString = _NATIONAL + _SAYS + _EVER
 RECENT: LiteralString = "MATCH (c:Claim) WHERE c.recorded_at >= $since" + _EVER
+RECENT_CURRENT: LiteralString = (
+    "MATCH (c:Claim) WHERE c.recorded_at >= $since AND c.current_key IS NOT NULL" + _CURRENT
+)
 RECENT_IDS: LiteralString = "MATCH (c:Claim) WHERE c.recorded_at >= $since RETURN collect(c.id) AS rows"
 
 _INSTITUTION: LiteralString = (
