@@ -65,6 +65,7 @@ NATIONAL: LiteralString = (
     """
     + _LISTED
 )
+COVERING_AND_NATIONAL: LiteralString = COVERING + " UNION ALL " + NATIONAL
 EVERYWHERE: LiteralString = (
     """
     MATCH (i:Institution)-[:OF_TYPE]->(t:InstitutionType)
@@ -94,14 +95,12 @@ def listed(store: Store, scope: Scope, voivodeship: str | None) -> list[Listed]:
     if voivodeship is not None and not (scope.everything or voivodeship in scope.voivodeships):
         raise NotFound(voivodeship)
     codes = [voivodeship] if voivodeship else list(scope.voivodeships)
-    found = {line.id: line for line in _lines(store.read(COVERING, codes=codes))}
-    if scope.everything or scope.shared:
-        found |= {line.id: line for line in _lines(store.read(NATIONAL))}
-    return list(found.values())
+    query = COVERING_AND_NATIONAL if scope.everything or scope.shared else COVERING
+    return list({line.id: line for line in _lines(store.read(query, codes=codes))}.values())
 
 
 def _lines(rows: Sequence[dict[str, Any]]) -> list[Listed]:
-    return [_line(each) for each in rows[0]["lines"]] if rows else []
+    return [_line(each) for row in rows for each in row["lines"]]
 
 
 def _line(each: Sequence[Any]) -> Listed:

@@ -192,15 +192,35 @@ def save(tx: Tx, actor: Actor, after: Card) -> None:
     tx.run(CLEAR_TASKS, id=after.institution_id)
     tx.run(CLEAR_RESOURCES, id=after.institution_id)
     tx.run(ADD_TASKS, id=after.institution_id, tasks=[
-        {"id": key + str(place), "position": place, "stage": str(each.stage), "text": each.text, "legal_basis": each.legal_basis}
+        {"id": key + str(place), "position": place, "stage": str(each.stage), "text": each.text,
+         "legal_basis": each.legal_basis}
         for place, each in enumerate(after.tasks)
     ])
     tx.run(ADD_RESOURCES, id=after.institution_id, resources=[
-        {"id": key + str(place), "position": place, "kind": str(each.kind), "quantity": each.quantity, "note": each.note,
-         "as_of": each.as_of.isoformat() if each.as_of else None}
+        {"id": key + str(place), "position": place, "kind": str(each.kind), "quantity": each.quantity,
+         "note": each.note, "as_of": each.as_of.isoformat() if each.as_of else None}
         for place, each in enumerate(after.resources)
     ])
     audit.record(tx, actor, "card:edit", after.institution_id, before=_told(before), after=_told(after))
+
+
+CONFIRM: LiteralString = """
+    MATCH (i:Institution {id: $id})
+    WITH i, i.card_confirmed_on AS before
+    SET i.card_confirmed_on = $today
+    RETURN before
+    """
+
+
+def confirm(tx: Tx, actor: Actor, institution_id: str, today: date) -> None:
+    """Say that the card is still right. Not an edit: no version moves. Raises NotFound."""
+    rows = tx.run(CONFIRM, id=institution_id, today=today.isoformat())
+    if not rows:
+        raise NotFound(institution_id)
+    audit.record(
+        tx, actor, "card:confirm", institution_id,
+        before={"confirmed_on": rows[0]["before"]}, after={"confirmed_on": today},
+    )
 
 
 def _told(each: Card) -> dict[str, Any]:

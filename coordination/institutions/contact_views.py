@@ -109,6 +109,15 @@ def confirm_contacts(institution_id: str):
     return redirect(_contacts(institution_id))
 
 
+@bp.route("/institutions/<institution_id>/confirm", methods=["POST"])
+@needs(Permission.CONTACT_CONFIRM)
+def confirm_profile(institution_id: str):
+    """One click of the institution itself: everything is still true."""
+    service.confirm_profile(store(), actor(), institution_id, clock.today())
+    flash(_("Confirmed with today’s date: contacts and competence card."))
+    return redirect(url_for("institutions.show", institution_id=institution_id))
+
+
 @bp.route("/institutions/<institution_id>/contacts/<contact_id>/remove", methods=["GET", "POST"])
 @needs(Permission.INSTITUTION_EDIT)
 def remove_contact(institution_id: str, contact_id: str):

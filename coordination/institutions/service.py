@@ -13,7 +13,7 @@ from coordination import guard, hours
 from coordination.errors import AlreadyExists, DomainError, Invalid
 from coordination.graph import contacts, institution_edits, institutions, profiles
 from coordination.graph.model import Channel, ChannelKind, Contact, Institution, Visibility
-from coordination.graph.store import Store
+from coordination.graph.store import Store, Tx
 from coordination.graph.text import folded
 from coordination.i18n import N_
 from coordination.permissions import Actor, Permission, Role, require, scope
@@ -228,6 +228,21 @@ def confirm_contacts(store: Store, actor: Actor, institution_id: str, contact_id
     """Say that one contact (None: all of them) is still right. Returns how many."""
     changeable(store, actor, Permission.CONTACT_CONFIRM, institution_id)
     return store.change(contacts.confirm, actor, institution_id, contact_id, today)
+
+
+def confirm_profile(store: Store, actor: Actor, institution_id: str, today: date) -> None:
+    """Say that all of it is still true: every contact, and the card where there is one."""
+    changeable(store, actor, Permission.CONTACT_CONFIRM, institution_id)
+    filled = not profiles.card(store, institution_id).empty
+    known = bool(contacts.of_institutions(store, [institution_id])[institution_id])
+    store.change(_confirm_all, actor, institution_id, today, known, filled)
+
+
+def _confirm_all(tx: Tx, actor: Actor, institution_id: str, today: date, known: bool, filled: bool) -> None:
+    if known:
+        contacts.confirm(tx, actor, institution_id, None, today)
+    if filled:
+        profiles.confirm(tx, actor, institution_id, today)
 
 
 def reveal(store: Store, actor: Actor, institution_id: str, contact_id: str, purpose: str) -> tuple[Channel, ...]:

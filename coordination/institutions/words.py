@@ -61,6 +61,7 @@ LABELS: dict[str, dict[str, str]] = {
         "institution:edit": N_("Institution changed"),
         "institution:import": N_("Institution imported"),
         "card:edit": N_("Competence card and resources saved"),
+        "card:confirm": N_("Competence card confirmed"),
         "contact:add": N_("Contact added"),
         "contact:edit": N_("Contact changed"),
         "contact:confirm": N_("Contact confirmed"),
