@@ -12,13 +12,8 @@ from coordination.exchange import applying, exporting, planning, tabular, writin
 from coordination.permissions import LOCAL_OPERATOR, Actor, Role
 
 TODAY = date(2026, 1, 12)
-INSTITUTIONS = (
-    "id,name_pl,short_name,type,parent_id,voivodeships,voivodeships_partial,city,website,name_2014,source,note"
-).split(",")
-CLAIMS = (
-    "claimant_id,partner_id,area,stance,forms,basis,frequency,intensity,valid_from,valid_to,last_activity,"
-    "stated_on,source,note"
-).split(",")
+INSTITUTIONS = ["id", "name_pl", "short_name", "type", "parent_id", "voivodeships", "voivodeships_partial", "city", "website", "name_2014", "source", "note"]
+CLAIMS = ["claimant_id", "partner_id", "area", "stance", "forms", "basis", "frequency", "intensity", "valid_from", "valid_to", "last_activity", "stated_on", "source", "note"]
 CONSULTANT = Actor(id="consultant-14", role=Role.CONSULTANT, voivodeships=("14",), label="konsultant")
 ADMINISTRATOR = Actor(id="administrator", role=Role.ADMINISTRATOR)
 

@@ -6,7 +6,17 @@ import pytest
 
 from coordination.exchange.kinds import KINDS
 from coordination.graph.reference import _text
-from tests.exchange.makers import CLAIMS, INSTITUTIONS, bring, claim, exported, institution, plan, state, table
+from tests.exchange.makers import (
+    CLAIMS,
+    INSTITUTIONS,
+    bring,
+    claim,
+    exported,
+    institution,
+    plan,
+    state,
+    table,
+)
 
 
 def test_the_reference_institutions_are_already_there(reference_store):
