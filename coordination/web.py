@@ -247,4 +247,4 @@ def mark_static(app: Flask) -> None:
         if name == "static" or name.endswith(".static"):
             # A blueprint's own view is a bound method, which takes no marks.
             # Form protection asks every view its name, which a bare partial has not.
-            app.view_functions[name] = public(update_wrapper(partial(view), view))
+            app.view_functions[name] = public(update_wrapper(partial(view), view))  # type: ignore[assignment]

@@ -100,7 +100,7 @@ class Snapshot:
 
     def _put_back_relationships(self, store: Store) -> None:
         found = _relationships(store)
-        for ends in {ends for ends in found.keys() | self.relationships.keys()}:
+        for ends in found.keys() | self.relationships.keys():
             wanted = self.relationships.get(ends, Counter())
             if found.get(ends) == wanted:
                 continue

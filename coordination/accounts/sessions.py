@@ -253,8 +253,8 @@ def install(app: Flask) -> None:
     """Sessions, `current_user` and the security log of an application."""
     app.session_interface = Sessions()
     manager = SignIn(app)
-    manager.anonymous_user = Visitor
-    manager.session_protection = None
+    manager.anonymous_user = Visitor  # type: ignore[assignment]
+    manager.session_protection = None  # type: ignore[assignment]
     manager.user_loader(lambda _id: None)  # no account is known by a cookie of Flask-Login
     manager.request_loader(_whoever)
     manager.unauthorized_handler(_ask_to_sign_in)

@@ -207,10 +207,16 @@ def _choices(view: View) -> dict[str, list[tuple[str, str]]]:
         ("all", _("also no cooperation (4)")),
     ]
     return {
-        "area": [("", _("all (%(num)s)", num=len(view.areas))), *((code, local(area, "name", language())) for code, area in view.areas.items())],
+        "area": [
+            ("", _("all (%(num)s)", num=len(view.areas))),
+            *((code, local(area, "name", language())) for code, area in view.areas.items()),
+        ],
         "state": states,
         "sector": [("", _("all (%(num)s)", num=len(SECTOR_GROUPS))), *((code, map_words.sector_word(code)) for code in SECTOR_GROUPS)],
-        "type": [("", _("all (%(num)s)", num=len(view.types))), *((code, local(kind, "name", language())) for code, kind in view.types.items())],
+        "type": [
+            ("", _("all (%(num)s)", num=len(view.types))),
+            *((code, local(kind, "name", language())) for code, kind in view.types.items()),
+        ],
         "layout": [("roles", _("by team role")), ("spring", _("by closeness")), ("geography", _("by voivodeship"))],
     }
 

@@ -127,7 +127,9 @@ def facts(shown: MapSet, node: Node) -> list[tuple[str, str]]:
     if lines:
         place = standing(shown, node.id)
         if place.rank:
-            text = _("%(rank)s of %(count)s: joins groups that would be farther apart without it", rank=_ordinal(place.rank), count=place.of)
+            text = _(
+                "%(rank)s of %(count)s: joins groups that would be farther apart without it",
+                rank=_ordinal(place.rank), count=place.of)
         else:
             text = _("bridges nothing: its partners have other ways to each other")
         rows.append((_("Brokerage"), no_orphans(text)))

@@ -1,8 +1,9 @@
 """Runs the embedded server and stops it when the process that started it is gone.
 
 Started as a program of its own: the first argument is a file for the server's process id, the others are the
-server's command line, and standard input is a pipe whose other end the starting process holds. Nothing is ever written to it; it closes when that process ends,
-however it ends, `kill -9` included. Standard library only, so that it starts in milliseconds.
+server's command line, and standard input is a pipe whose other end the starting process holds. Nothing is ever
+written to it; it closes when that process ends, however it ends, `kill -9` included. Standard library only, so
+that it starts in milliseconds.
 """
 
 from __future__ import annotations

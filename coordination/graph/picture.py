@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from xml.sax.saxutils import escape
 
 from coordination.graph import labels, signs
@@ -241,7 +242,7 @@ def _legend(words: Captions, x: float, y: float, wide: float) -> tuple[str, floa
 def _sample(state: TieState, x: float, y: float) -> str:
     """A short line of the legend with its sign."""
     colour, dashes = COLOURS[state], DASHES[state]
-    plain = {"x1": x, "y1": y, "x2": x + 46, "y2": y}
+    plain: dict[str, Any] = {"x1": x, "y1": y, "x2": x + 46, "y2": y}
     if state is TieState.DISPUTED:
         line = tag("line", **plain, stroke=colour, stroke_width=6) + tag(
             "line", **plain, stroke="#FFFFFF", stroke_width=3

@@ -82,7 +82,11 @@ def _script(text: str) -> str:
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     head = "".join(f'<th scope="col">{escape(column)}</th>' for column in columns)
     body = "".join(
-        "<tr>" + "".join(f'<th scope="row">{escape(cell)}</th>' if not place else f"<td>{escape(cell)}</td>" for place, cell in enumerate(row))
+        "<tr>"
+        + "".join(
+            f"<td>{escape(cell)}</td>" if place else f'<th scope="row">{escape(cell)}</th>'
+            for place, cell in enumerate(row)
+        )
         + "</tr>"
         for row in rows
     )  # fmt: skip
