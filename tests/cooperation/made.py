@@ -105,3 +105,9 @@ def write(store: Store, statements: list[Statement]) -> None:
         audit.record(tx, LOCAL_OPERATOR, "made:write", "made")
 
     store.change(work)
+
+
+def around(known: World, voivodeship: str) -> list[Statement]:
+    """The statements between institutions that cover one voivodeship: few enough to write for every test."""
+    inside = {each.id for each in known.institutions.values() if each.covers(voivodeship)}
+    return [said for said in known.statements if {said.claimant_id, said.partner_id} <= inside]
