@@ -26,12 +26,11 @@ FLASK = re.compile(r"(flask(_\w+)?|werkzeug|wtforms|jinja2|coordination\.web)$")
 USED_WITHOUT_IMPORT = {
     "arcadedb-embedded": "its files are started as a process of their own, never imported",
     "bootstrap-flask": "its static files are served",
-    "defusedxml": "openpyxl uses it where it is installed",
     "tzdata": "zoneinfo reads it where the system has no time zones",
 }
 IMPORT_NAMES = {
     "argon2-cffi": "argon2", "bootstrap-flask": "flask_bootstrap", "opening-hours-py": "opening_hours",
-    "python-stdnum": "stdnum", "pyyaml": "yaml", "python-calamine": "python_calamine",
+    "python-stdnum": "stdnum", "python-calamine": "python_calamine",
 }
 
 
