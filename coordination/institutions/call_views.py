@@ -9,8 +9,7 @@ from coordination import clock
 from coordination.graph import contacts, institutions
 from coordination.institutions import calls
 from coordination.institutions.reach import in_order
-from coordination.institutions.room import bp
-from coordination.institutions.views import type_name
+from coordination.institutions.room import bp, type_name
 from coordination.permissions import Permission, scope
 from coordination.web import actor, language, may_visit, needs, page_number, store, voivodeship, voivodeships
 

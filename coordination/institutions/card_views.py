@@ -11,8 +11,7 @@ from coordination.graph import profiles
 from coordination.graph.profiles import Card, Group, Resource, ResourceKind, Stage, Task
 from coordination.institutions import service
 from coordination.institutions.forms import CardForm
-from coordination.institutions.room import bp
-from coordination.institutions.views import refuse, term, types
+from coordination.institutions.room import bp, refuse, term, types
 from coordination.permissions import Permission
 from coordination.web import actor, needs, store
 

@@ -14,8 +14,7 @@ from coordination.graph import contacts
 from coordination.graph.model import Contact, Visibility
 from coordination.institutions import service
 from coordination.institutions.forms import ConfirmForm, ContactForm, PurposeForm
-from coordination.institutions.room import bp
-from coordination.institutions.views import refuse
+from coordination.institutions.room import bp, refuse
 from coordination.labels import label
 from coordination.permissions import Permission
 from coordination.web import actor, needs, store

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from coordination import clock
@@ -14,64 +14,16 @@ from coordination.cooperation import story
 from coordination.errors import AlreadyExists, Conflict, Invalid
 from coordination.graph import catalogue, contacts, institutions, profiles
 from coordination.graph.institution_edits import FIELDS
-from coordination.graph.model import Institution, InstitutionType, TieState
+from coordination.graph.model import Institution, TieState
 from coordination.graph.profiles import Card
-from coordination.hours import describe
-from coordination.hours import words as hour_words
-from coordination.i18n import local, polish_key, short_date, translator
+from coordination.i18n import local, polish_key, short_date
 from coordination.institutions import listing, service
 from coordination.institutions.conflict import PICK, differing, taken_from
 from coordination.institutions.forms import InstitutionForm
 from coordination.institutions.reach import Reach, in_order
-from coordination.institutions.room import bp
-from coordination.institutions.words import LABELS
+from coordination.institutions.room import bp, duty_text, pairs, refuse, term, type_name, types
 from coordination.permissions import Permission, ever, scope
 from coordination.web import actor, language, needs, store, voivodeship, voivodeships
-
-
-def types() -> dict[str, InstitutionType]:
-    """Institution types by code; read once, they change with the reference data only."""
-    known: dict[str, InstitutionType] = current_app.extensions.setdefault("institution_types", {})
-    if not known:
-        known.update(catalogue.institution_types(store()))
-    return known
-
-
-def type_name(code: str) -> str:
-    return local(types()[code], "name", language()) if code in types() else code
-
-
-@bp.app_template_global("term")
-def term(kind: str, code: object) -> str:
-    """The reader's word for a code of the register."""
-    return _(LABELS[kind].get(str(code), str(code)))
-
-
-@bp.app_template_global("duty_text")
-def duty_text(reach: Reach) -> str:
-    return describe(reach.duty, clock.now(), translator(language()))
-
-
-@bp.app_template_global("hours_text")
-def hours_text(hours: str) -> str:
-    return hour_words(hours, translator(language()))
-
-
-@bp.app_template_global("changed_fields")
-def changed_fields(change: profiles.Change) -> str:
-    """Names of the fields a change touched; ids and bookkeeping are left out."""
-    known = LABELS["field"]
-    return ", ".join(dict.fromkeys(_(known[name]) for name in change.fields if name in known))
-
-
-@bp.app_template_global("provenance_of")
-def provenance_of(found: Institution) -> str:
-    return "seed" if any(each.startswith("SEED") for each in found.source) else "public"
-
-
-def pairs(kind: str) -> list[tuple[str, str]]:
-    """(code, word) of every code of a kind, for a choice."""
-    return [(code, term(kind, code)) for code in LABELS[kind]]
 
 
 @bp.route("/institutions")
@@ -266,18 +218,6 @@ def edit(institution_id: str):
     return render_template("institutions/edit.html", form=form, it=found, fields=service.fields_of(actor())), (
         422 if form.errors else 200
     )
-
-
-def refuse(form: Any, error: Invalid) -> None:
-    """Put a broken rule at its field, in the reader's language, with what was found in the text."""
-    message = _(error.message, **{name: value for name, value in error.values.items() if name != "fragment"})
-    if error.values.get("fragment"):
-        message = f"{message} ({error.values['fragment']})"
-    if error.field in form and not hasattr(form[error.field], "entries"):
-        field = form[error.field]
-        field.errors = [*field.errors, message]
-    else:
-        form.form_errors = [*form.form_errors, message]
 
 
 def _form(found: Institution | None = None) -> InstitutionForm:
