@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_gettext
 from wtforms import (
     BooleanField,
     EmailField,
@@ -23,14 +23,14 @@ from coordination.accounts import passwords
 from coordination.web import Form
 
 # A megabyte sent as a password is refused before anything is hashed.
-_PASSWORD = Length(max=passwords.LONGEST, message=_l("Give a password of at most 256 characters."))
+_PASSWORD = Length(max=passwords.LONGEST, message=lazy_gettext("Give a password of at most 256 characters."))
 
 
 def _address(_form: Any, field: Any) -> None:
     try:
         field.data = validate_email(field.data or "", check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:
-        raise ValidationError(_l("Give an e-mail address such as name@office.pl.")) from error
+        raise ValidationError(lazy_gettext("Give an e-mail address such as name@office.pl.")) from error
 
 
 def password_field(label: Any, kind: str, message: Any) -> PasswordField:
@@ -44,62 +44,62 @@ def password_field(label: Any, kind: str, message: Any) -> PasswordField:
 
 class SignInForm(Form):
     email = EmailField(
-        _l("E-mail address"),
-        validators=[InputRequired(_l("Give the e-mail address of the account.")), Length(max=320)],
+        lazy_gettext("E-mail address"),
+        validators=[InputRequired(lazy_gettext("Give the e-mail address of the account.")), Length(max=320)],
         render_kw={"autocomplete": "username"},
     )
-    password = password_field(_l("Password"), "current-password", _l("Give the password."))
+    password = password_field(lazy_gettext("Password"), "current-password", lazy_gettext("Give the password."))
     next = HiddenField()
 
 
 class ForgottenForm(Form):
     email = EmailField(
-        _l("E-mail address"),
-        validators=[InputRequired(_l("Give the e-mail address of the account.")), Length(max=320), _address],
+        lazy_gettext("E-mail address"),
+        validators=[InputRequired(lazy_gettext("Give the e-mail address of the account.")), Length(max=320), _address],
         render_kw={"autocomplete": "username"},
     )
 
 
 class NewPasswordForm(Form):
-    password = password_field(_l("New password"), "new-password", _l("Give the new password."))
+    password = password_field(lazy_gettext("New password"), "new-password", lazy_gettext("Give the new password."))
 
 
 class FirstAccountForm(NewPasswordForm):
     email = EmailField(
-        _l("E-mail address"),
-        validators=[InputRequired(_l("Give your e-mail address.")), Length(max=254), _address],
+        lazy_gettext("E-mail address"),
+        validators=[InputRequired(lazy_gettext("Give your e-mail address.")), Length(max=254), _address],
         render_kw={"autocomplete": "username"},
     )
 
 
 class ChangePasswordForm(Form):
-    current = password_field(_l("Current password"), "current-password", _l("Give the current password."))
-    new = password_field(_l("New password"), "new-password", _l("Give the new password."))
+    current = password_field(lazy_gettext("Current password"), "current-password", lazy_gettext("Give the current password."))
+    new = password_field(lazy_gettext("New password"), "new-password", lazy_gettext("Give the new password."))
 
 
 class PreferencesForm(Form):
-    language = RadioField(_l("Language"), choices=[("pl", "Polski"), ("en", "English")])
-    dense = BooleanField(_l("Dense tables: more rows on the screen"))
+    language = RadioField(lazy_gettext("Language"), choices=[("pl", "Polski"), ("en", "English")])
+    dense = BooleanField(lazy_gettext("Dense tables: more rows on the screen"))
 
 
 class AccountForm(Form):
     """A new account. Choices are set by the view: who may give what to whom differs."""
 
     email = EmailField(
-        _l("E-mail address"),
-        validators=[InputRequired(_l("Give the e-mail address of the account.")), Length(max=254), _address],
+        lazy_gettext("E-mail address"),
+        validators=[InputRequired(lazy_gettext("Give the e-mail address of the account.")), Length(max=254), _address],
         render_kw={"autocomplete": "off"},
     )
-    role = RadioField(_l("Role"), validators=[InputRequired(_l("Choose the role."))])
-    institution = SelectField(_l("Institution"), validators=[Optional()], validate_choice=True)
-    voivodeship = SelectField(_l("Voivodeship"), validators=[Optional()], validate_choice=True)
-    label = StringField(_l("Function shown to others"), validators=[Optional(), Length(max=120)])
+    role = RadioField(lazy_gettext("Role"), validators=[InputRequired(lazy_gettext("Choose the role."))])
+    institution = SelectField(lazy_gettext("Institution"), validators=[Optional()], validate_choice=True)
+    voivodeship = SelectField(lazy_gettext("Voivodeship"), validators=[Optional()], validate_choice=True)
+    label = StringField(lazy_gettext("Function shown to others"), validators=[Optional(), Length(max=120)])
 
 
 class RoleForm(Form):
-    role = RadioField(_l("Role"), validators=[InputRequired(_l("Choose the role."))])
-    institution = SelectField(_l("Institution"), validators=[Optional()], validate_choice=True)
-    voivodeship = SelectField(_l("Voivodeship"), validators=[Optional()], validate_choice=True)
+    role = RadioField(lazy_gettext("Role"), validators=[InputRequired(lazy_gettext("Choose the role."))])
+    institution = SelectField(lazy_gettext("Institution"), validators=[Optional()], validate_choice=True)
+    voivodeship = SelectField(lazy_gettext("Voivodeship"), validators=[Optional()], validate_choice=True)
     version = IntegerField(widget=HiddenField.widget)
 
 
