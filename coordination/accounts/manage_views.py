@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from coordination.accounts import manage_service, service
@@ -154,11 +154,9 @@ def end_account_sessions(user_id: str) -> Any:
 @bp.route("/accounts/<user_id>/role", methods=["GET", "POST"])
 @needs(MANAGE)
 def role(user_id: str) -> Any:
-    user = manage_service.one(store(), actor(), user_id)
     if not scope(actor(), MANAGE).everything:
-        from flask import abort
-
         abort(403)
+    user = manage_service.one(store(), actor(), user_id)
     form = RoleForm()
     _offer(form)
     if request.method == "GET":

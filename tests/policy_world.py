@@ -1,0 +1,79 @@
+"""The objects of the policy matrix: one of each kind here, there and at a national body. Written straight into
+the graph, so that no service of the program decides what exists."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from coordination.graph.sessions import digest
+from coordination.graph.store import Store
+from coordination.graph.users import User
+
+HERE, THERE, SHARED, ABSENT, MIXED = "here", "there", "shared", "absent", "mixed"
+INSTITUTION = {HERE: "ksp", THERE: "kwp-poznan", SHARED: "kcik"}
+PARTNER = {HERE: "kwp-radom", THERE: "po-poznan", SHARED: "mswia"}
+PLACE = {HERE: "14", THERE: "30"}
+NEVER = "never-existed"
+LINK_TOKEN = "t" * 32
+
+_INSTITUTION = """
+    MATCH (i:Institution {id: $institution}), (p:Institution {id: $partner}), (r:Area {code: $area})
+    CREATE (i)-[:HAS_CONTACT]->(c:ContactPoint {id: 'contact-' + $kind, function: 'Dyżurny', hours: '24/7', version: 1,
+                                                confirmed_on: '2026-01-12', example: true}),
+           (c)-[:HAS_CHANNEL]->(:Channel {id: 'channel-' + $kind, kind: 'phone', value: '22 000 01 01',
+                                          visibility: 'private'}),
+           (i)-[:STATES]->(k:Claim {id: 'claim-' + $kind, claimant_id: $institution, partner_id: $partner, area: $area,
+                                    stance: 'cooperates', forms: [], stated_on: '2026-01-12', source: 'own_statement',
+                                    note: '', recorded_at: $now, recorded_by: 'x', recorded_as: 'x',
+                                    current_key: $institution + '|' + $partner + '|' + $area, example: true}),
+           (k)-[:ABOUT]->(p), (k)-[:IN_AREA]->(r),
+           (n:Invitation {id: 'invitation-' + $kind, token_hash: $hash, purpose: 'confirm', institution_id: $institution,
+                          created_at: $now, expires_at: $later, created_by: 'x', claim_ids: []})-[:FOR]->(i),
+           (u:User {id: 'account-' + $kind, email: $kind + '@example.pl', email_key: $kind + '@example.pl',
+                    role: 'institution', active: true, label: 'x', language: 'pl', dense: false, created_at: $now,
+                    version: 1})-[:ACTS_FOR]->(i)
+    RETURN i.id AS id
+    """
+_WAIVER = """
+    MATCH (e:Expectation {id: $expectation})
+    CREATE (w:Waiver {id: 'waiver-' + $kind, voivodeship: $place, reason: 'x', valid_from: '2026-01-12',
+                      valid_to: '2027-01-12', decided_by: 'x', decided_at: $now})-[:WAIVES]->(e)
+    RETURN e.id AS id
+    """
+
+
+def build(store: Store) -> None:
+    """Put the objects there. The store holds the reference data and nothing else."""
+    now = datetime.now(UTC)
+    area = store.read("MATCH (r:Area) RETURN r.code AS code ORDER BY code LIMIT 1")[0]["code"]
+    for kind in (HERE, THERE, SHARED):
+        values = {
+            "kind": kind, "institution": INSTITUTION[kind], "partner": PARTNER[kind], "area": area, "now": now,
+            "later": now + timedelta(days=30), "hash": digest(LINK_TOKEN if kind == HERE else f"{kind:_<32}"),
+        }  # fmt: skip
+        assert store.run(_INSTITUTION, **values), kind
+    for kind, place in PLACE.items():
+        assert store.run(_WAIVER, kind=kind, place=place, expectation=expectation(store), now=now)
+
+
+def expectation(store: Store) -> str:
+    return store.read("MATCH (e:Expectation {scope: 'regional'}) RETURN e.id AS id ORDER BY id LIMIT 1")[0]["id"]
+
+
+# What is compared is what people put there; counters, sessions and the log itself change when somebody looks.
+_CONTENT = """
+    MATCH (n) WHERE NOT n:Session AND NOT n:Throttle AND NOT n:AuditEntry AND NOT n:Seal AND NOT n:SchemaStep
+    RETURN labels(n)[0] AS label, properties(n) AS it, COUNT { (n)--() } AS degree
+    """
+
+
+def content(store: Store) -> set[str]:
+    """Everything in the graph that a refused request must leave alone, one text per node."""
+    return {
+        f"{row['label']} {sorted((key, str(value)) for key, value in row['it'].items())} {row['degree']}"
+        for row in store.read(_CONTENT)
+    }
+
+
+def places(user: User) -> tuple[str, ...]:
+    return user.voivodeships
