@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from coordination.graph.model import TieState
 
@@ -65,10 +66,11 @@ class Line:
     a: str
     b: str
     areas: tuple[AreaTie, ...]
+    state: TieState = field(init=False)  # asked for many times a line, so worked out once
 
-    @property
-    def state(self) -> TieState:
-        return min((each.state for each in self.areas), key=lambda state: _RANK[state])
+    def __post_init__(self) -> None:
+        worst = self.areas[0].state if len(self.areas) == 1 else min((each.state for each in self.areas), key=_RANK.__getitem__)
+        object.__setattr__(self, "state", worst)
 
     @property
     def claimant(self) -> str:
@@ -118,6 +120,8 @@ class MapSet:
     areas: Mapping[str, str] = field(default_factory=dict)  # names by code, in the order of the reference model
     spoke: Mapping[str, date] = field(default_factory=dict)  # last statement of each institution that made one
     regional: frozenset[str] = frozenset()  # those that are not national bodies
+    # Results worked out from this set, which never changes; standing.py keeps a few here.
+    memo: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def by_id(self) -> dict[str, Node]:

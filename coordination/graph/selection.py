@@ -9,7 +9,7 @@ from datetime import date
 from coordination.graph.facts import World
 from coordination.graph.mapset import AreaTie, MapSet, Node, lines, sector_group
 from coordination.graph.model import Area, Institution, InstitutionType, Stance, TieState, Voivodeship
-from coordination.graph.ties import Tie, latest, ties_of
+from coordination.graph.ties import Tie, latest, remember, ties_of
 from coordination.i18n import local, polish_key
 from coordination.permissions import Scope
 
@@ -52,6 +52,15 @@ def filtered(world: World, scope: Scope, filters: Filters, words: Words) -> MapS
     ValueError
         If the world holds only current statements and the day needs history.
     """
+    key = ("map", scope, filters, words.lang)
+    found = world.memo.get(key)  # page, drawing and panel of one view ask for the same set within seconds
+    if found is None:
+        found = _filtered(world, scope, filters, words)
+        remember(world, key, found)
+    return found
+
+
+def _filtered(world: World, scope: Scope, filters: Filters, words: Words) -> MapSet:
     inside = {
         each.id: each
         for each in world.institutions.values()

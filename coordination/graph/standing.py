@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import networkx as nx
 
 from coordination.graph.mapset import MapSet, Node
-from coordination.graph.network import COOPERATION, betweenness, measured
+from coordination.graph.network import COOPERATION, betweenness
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,18 @@ class Weak:
 
 def graph(shown: MapSet) -> nx.Graph:
     """Institutions, and the pairs that cooperate in at least one area, confirmed or one-sided."""
-    found = nx.Graph()
-    found.add_nodes_from(node.id for node in shown.nodes)
-    found.add_edges_from((line.a, line.b) for line in shown.lines if any(each.state in COOPERATION for each in line.areas))
-    return found
+    if "graph" not in shown.memo:
+        found = nx.Graph()
+        found.add_nodes_from(node.id for node in shown.nodes)
+        found.add_edges_from((line.a, line.b) for line in shown.lines if any(each.state in COOPERATION for each in line.areas))
+        shown.memo["graph"] = found
+    return shown.memo["graph"]
+
+
+def _weights(shown: MapSet) -> dict[str, float]:
+    if "weights" not in shown.memo:
+        shown.memo["weights"] = {key: round(value, 12) for key, value in betweenness(graph(shown)).items()}
+    return shown.memo["weights"]
 
 
 def standing(shown: MapSet, institution_id: str) -> Standing:
@@ -45,7 +53,7 @@ def standing(shown: MapSet, institution_id: str) -> Standing:
     if institution_id not in network:
         raise KeyError(institution_id)
     part = nx.node_connected_component(network, institution_id)
-    values = {key: round(value, 12) for key, value in betweenness(network).items()}
+    values = _weights(shown)
     own = values[institution_id]
     rank = 1 + sum(value > own for value in values.values()) if own > 0 else 0
     rest = network.subgraph(part - {institution_id})
@@ -55,12 +63,12 @@ def standing(shown: MapSet, institution_id: str) -> Standing:
 
 def weak(shown: MapSet) -> Weak:
     """What would break first, and who holds it together."""
-    found = measured(graph(shown))
-    weight = {place.id: place.betweenness for place in found.places}
+    network, weight = graph(shown), _weights(shown)
+    cut_points = set(nx.articulation_points(network))
     heavy = sorted(weight, key=lambda key: (-weight[key], key))
     return Weak(
-        parts=sum(len(part) > 1 for part in found.components),
-        cut_points=tuple(shown.by_id[key] for key in heavy if key in set(found.cut_points)),
+        parts=sum(len(part) > 1 for part in nx.connected_components(network)),
+        cut_points=tuple(shown.by_id[key] for key in heavy if key in cut_points),
         brokers=tuple(shown.by_id[key] for key in heavy[:5] if weight[key] > 0),
-        bridges=len(found.bridges),
+        bridges=sum(1 for _ in nx.bridges(network)),
     )

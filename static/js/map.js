@@ -176,7 +176,7 @@ function draw(data) {
       if (look.cursor) select(look.cursor);
     } else if (key === "Escape") {
       if (look.selected) select("");
-      else frame.querySelector("[data-after]").focus();
+      else document.querySelector("[data-after]").focus();
     } else if (key === "+" || key === "=") zoom(1.3, look.cursor);
     else if (key === "-" || key === "−") zoom(1 / 1.3, look.cursor);
     else if (key === "0") whole();
