@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO, LiteralString, cast
@@ -28,6 +28,8 @@ from typing import Any, BinaryIO, LiteralString, cast
 from coordination.clock import now
 from coordination.errors import Invalid, SchemaTooNew, StoreUnavailable
 from coordination.graph import audit, schema
+from coordination.graph import dump_lines as lines
+from coordination.graph.dump_lines import Line
 from coordination.graph.store import GATE_IS_CLOSED, Store, Tx
 from coordination.i18n import N_
 from coordination.permissions import Actor
@@ -37,7 +39,6 @@ LEFT_OUT = ("SchemaStep", "Session", "Throttle", "Gate", "Restoring")
 BATCH = 1000
 LEASE = timedelta(seconds=30)  # after which a gate left closed by a killed backup counts as open
 
-Line = dict[str, Any]
 Progress = Callable[[int], None]
 
 
@@ -122,8 +123,8 @@ def backup(
                 "made_at": made_at.isoformat(),
             }
             nodes, relationships = _write_unchanged(store, file, header, progress)
-            sha256 = _sha256(file)
-            _write(file, {"end": True, "nodes": nodes, "relationships": relationships, "sha256": sha256})
+            sha256 = lines.sha256(file)
+            lines.write(file, {"end": True, "nodes": nodes, "relationships": relationships, "sha256": sha256})
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
@@ -147,7 +148,7 @@ def _write_unchanged(store: Store, file: BinaryIO, header: Line, progress: Progr
             before = _settled(store, gate)
             file.seek(0)
             file.truncate()
-            _write(file, header)
+            lines.write(file, header)
             counts = store.read_with(_write_body, file, file.tell(), gate, progress)
             if store.read(CHANGES) == before:
                 return counts
@@ -177,7 +178,7 @@ def _write_body(tx: Tx, file: BinaryIO, start: int, gate: _Gate, progress: Progr
             key = _key(row["properties"])
             if not key:
                 raise Invalid(N_("A %(label)s has no key; run “coordination check”."), label=labels[0])
-            _write(file, {"node": labels, "properties": _encoded(row["properties"])})
+            lines.write(file, {"node": labels, "properties": lines.encoded(row["properties"])})
             nodes += 1
             if nodes % BATCH == 0:
                 gate.keep_closed()
@@ -194,7 +195,7 @@ def _write_body(tx: Tx, file: BinaryIO, start: int, gate: _Gate, progress: Progr
             if row["a_label"] in LEFT_OUT or row["b_label"] in LEFT_OUT:
                 continue
             ends = {"from": [row["a_label"], row["a"]], "to": [row["b_label"], row["b"]]}
-            _write(file, {"relationship": kind, **ends, "properties": _encoded(row["properties"])})
+            lines.write(file, {"relationship": kind, **ends, "properties": lines.encoded(row["properties"])})
             relationships += 1
             if relationships % BATCH == 0:
                 gate.keep_closed()
@@ -321,7 +322,7 @@ def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
 
 def _create_nodes(store: Store, batch: list[Line], keys: dict[str, str]) -> None:
     labels = batch[0]["node"]
-    rows = [_decoded(line["properties"]) for line in batch]
+    rows = [lines.decoded(line["properties"]) for line in batch]
     keys.setdefault(labels[0], _key(rows[0]))
     store.change(_run, _query("UNWIND $rows AS row CREATE (n:{}) SET n = row", ":".join(labels)), rows=rows)
 
@@ -337,7 +338,7 @@ def _create_relationships(store: Store, batch: list[Line], keys: dict[str, str])
         """,
         a, keys[a], b, keys[b], batch[0]["relationship"],
     )  # fmt: skip
-    rows = [{"a": x["from"][1], "b": x["to"][1], "properties": _decoded(x["properties"])} for x in batch]
+    rows = [{"a": x["from"][1], "b": x["to"][1], "properties": lines.decoded(x["properties"])} for x in batch]
     if store.change(_run, query, rows=rows) != [{"n": len(rows)}]:
         raise Invalid(
             N_("The backup names something that it does not hold: %(what)s."), what=batch[0]["relationship"]
@@ -348,7 +349,7 @@ def _run(tx: Tx, query: LiteralString, **params: Any) -> list[Line]:
     return tx.run(query, **params)
 
 
-# --- lines ------------------------------------------------------------------------------------------------------
+# --- names ------------------------------------------------------------------------------------------------------
 
 _NAME = re.compile(r"[A-Za-z]\w*(:[A-Za-z]\w*)*", re.ASCII)
 
@@ -364,41 +365,3 @@ def _query(template: LiteralString, *names: str) -> LiteralString:
 def _key(properties: Line) -> str:
     """The name of the property that identifies a node; empty where it has none."""
     return next((name for name in KEY_NAMES if properties.get(name)), "")
-
-
-def _write(file: BinaryIO, line: Line) -> None:
-    file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode() + b"\n")
-
-
-def _sha256(file: BinaryIO) -> str:
-    file.seek(0)
-    found = hashlib.sha256()
-    while block := file.read(1 << 20):
-        found.update(block)
-    return found.hexdigest()
-
-
-def _encoded(properties: Line) -> Line:
-    return {name: _mark(value) for name, value in properties.items()}
-
-
-def _mark(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return {"datetime": value.astimezone(UTC).isoformat()}
-    if isinstance(value, date):
-        return {"date": value.isoformat()}
-    return [_mark(item) for item in value] if isinstance(value, list) else value
-
-
-def _decoded(properties: Line) -> Line:
-    return {name: _unmark(value) for name, value in properties.items()}
-
-
-def _unmark(value: Any) -> Any:
-    if isinstance(value, dict):
-        return (
-            datetime.fromisoformat(value["datetime"])
-            if "datetime" in value
-            else date.fromisoformat(value["date"])
-        )
-    return [_unmark(item) for item in value] if isinstance(value, list) else value
