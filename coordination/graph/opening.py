@@ -33,9 +33,15 @@ def open_store(settings: Settings, *, prepare: bool = True) -> Store:
 
 def connect(settings: Settings) -> Store:
     if settings.neo4j_uri:
-        return Store(
+        store = Store(
             settings.neo4j_uri, settings.neo4j_user, settings.neo4j_password, settings.neo4j_database
         )
+        try:
+            store.greet()
+        except StoreUnavailable:
+            store.close()
+            raise
+        return store
     embedded = Embedded(settings.data_dir)
     find: Callable[[], Address] = lambda: embedded.find_or_start().address  # noqa: E731
     address = find()

@@ -36,6 +36,8 @@ T = TypeVar("T")
 Row = dict[str, Any]
 
 log = logging.getLogger(__name__)
+# Writers that meet are retried as a matter of course; the driver would warn of each, on the terminal too.
+logging.getLogger("neo4j").setLevel(logging.ERROR)
 
 # The types a server sends that are Python's already. A list of nothing else is handed on as it is.
 _PLAIN = frozenset({str, int, float, bool, type(None)})
@@ -178,6 +180,13 @@ class Store:
     def run(self, query: LiteralString, **params: Any) -> list[Row]:
         """One statement on its own, as schema commands need."""
         return self._session(neo4j.WRITE_ACCESS, lambda s: _rows(s.run(query, sent(params))))
+
+    def greet(self) -> None:
+        """Raises StoreUnavailable at once, without trying again, when no server answers or it lets us not in."""
+        try:
+            self._session(neo4j.READ_ACCESS, lambda s: s.run("RETURN 1 AS one").consume())
+        except Neo4jError as error:  # no such database, for one
+            raise StoreUnavailable(str(error.message)) from error
 
     def ready(self) -> bool:
         """Whether a query answers now."""

@@ -1,0 +1,83 @@
+"""What comes from a server is Python's, what goes there is safe, and the driver's errors are ours."""
+
+from __future__ import annotations
+
+import socket
+from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from coordination.errors import AlreadyExists, StoreUnavailable
+from coordination.graph.store import Store, plain, sent
+
+MOMENT = datetime(
+    2026, 3, 29, 3, 30, 0, 5, tzinfo=ZoneInfo("Europe/Warsaw")
+)  # the hour after the clocks went forward
+
+
+def test_a_long_list_of_plain_values_is_handed_on_as_it_is():
+    values = ["a", 1, 1.5, None, True] * 1000
+    assert plain(values) is values
+    assert sent(values) is values
+
+
+def test_moments_come_back_as_the_same_instant_in_utc_wherever_they_are(store):
+    moments = {"at": MOMENT, "list": [MOMENT, MOMENT + timedelta(hours=1)], "map": {"deep": [{"at": MOMENT}]}}
+    row = store.read("RETURN $at AS at, $list AS list, $map AS map", **moments)[0]
+    assert row == {
+        "at": MOMENT.astimezone(UTC),
+        "list": [MOMENT.astimezone(UTC), MOMENT.astimezone(UTC) + timedelta(hours=1)],
+        "map": {"deep": [{"at": MOMENT.astimezone(UTC)}]},
+    }
+    assert row["at"].tzinfo is UTC
+    assert row["map"]["deep"][0]["at"].tzinfo is UTC
+
+
+def test_moments_of_different_zones_compare_as_instants(store):
+    earlier = datetime(2026, 1, 1, 12, tzinfo=timezone(timedelta(hours=5)))
+    later = datetime(2026, 1, 1, 8, tzinfo=UTC)
+    store.run("CREATE (:Event {id: 'e', at: $at})", at=earlier)
+    assert store.read("MATCH (e:Event) WHERE e.at < $at RETURN e.id AS id", at=later) == [{"id": "e"}]
+
+
+def test_a_moment_without_a_zone_is_refused(store):
+    with pytest.raises(ValueError, match="time zone"):
+        store.run("CREATE (:Event {id: 'e', at: $at})", at=datetime(2026, 1, 1))
+    with pytest.raises(ValueError, match="time zone"):
+        store.run(
+            "UNWIND $rows AS row CREATE (e:Event) SET e = row", rows=[{"id": "e", "at": datetime(2026, 1, 1)}]
+        )
+    assert store.read("MATCH (e:Event) RETURN count(e) AS n") == [{"n": 0}]
+
+
+def test_what_raises_in_a_change_leaves_nothing_behind(store):
+    def half(tx):
+        tx.run("CREATE (:Event {id: 'first'})")
+        raise RuntimeError("on the way")
+
+    with pytest.raises(RuntimeError):
+        store.change(half)
+    assert store.read("MATCH (e:Event) RETURN count(e) AS n") == [{"n": 0}]
+
+
+def test_a_taken_key_undoes_the_whole_change(store):
+    store.run("CREATE (:Event {id: 'taken'})")
+
+    def two(tx):
+        tx.run("CREATE (:Event {id: 'new'})")
+        tx.run("CREATE (:Event {id: 'taken'})")
+
+    with pytest.raises(AlreadyExists):
+        store.change(two)
+    assert store.read("MATCH (e:Event) RETURN collect(e.id) AS ids") == [{"ids": ["taken"]}]
+
+
+def test_a_server_that_is_not_there_is_unavailable():
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # taken and not listening
+        store = Store(f"bolt://127.0.0.1:{nobody.getsockname()[1]}", "neo4j", "none", retry_seconds=0)
+        assert not store.ready()
+        with pytest.raises(StoreUnavailable):
+            store.read("RETURN 1 AS one")
+        store.close()
