@@ -46,7 +46,7 @@ _STATEMENTS = frozenset({"claim"})
 _PAPERS = frozenset({"waiver", "agreement", "event"})
 _ELSEWHERE = frozenset(
     (
-        *("account", "audit", "backup", "card", "contact", "export", "invitation", "link", "profile"),
+        *("account", "audit", "card", "contact", "export", "invitation", "link", "profile"),
         *("resource", "seal", "session", "task", "team", "user"),
     )
 )
