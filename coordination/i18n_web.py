@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, Response, request
-from flask_babel import Babel, gettext
+from flask_babel import Babel
 from flask_login import current_user
 
-from coordination import i18n, labels
+from coordination import i18n, labels, phrases
 
 COOKIE = "lang"
 
@@ -32,6 +32,7 @@ def install(app: Flask) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(i18n.FOLDER),
     )
     Babel(app, locale_selector=choose)
+    phrases.install(app)
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.filters.update(
         date=i18n.short_date,
@@ -42,7 +43,7 @@ def install(app: Flask) -> None:
     )
     app.jinja_env.globals.update(
         local=lambda thing, name: i18n.local(thing, name, choose()),
-        label=lambda kind, code: gettext(labels.label(kind, code)),
+        label=lambda kind, code: phrases.plain(labels.label(kind, code)),
     )
     app.after_request(_remember)
 
