@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from coordination.graph.labels import rows
 from coordination.graph.layout import NAMED, Layout
-from coordination.graph.mapset import Line, MapSet
+from coordination.graph.mapset import WORST_FIRST, Line, MapSet
 from coordination.graph.model import TieState
 
 if TYPE_CHECKING:
@@ -99,7 +99,8 @@ def network(shown: MapSet, layout: Layout, *, say: Mapping[str, str] | None = No
             **({"say": say[node.id]} if say else {}),
         )
         del net.nodes[-1]["label"]
-    for line in shown.lines:
+    # vis-network paints in the order given: what needs attention comes last and lies on top.
+    for line in sorted(shown.lines, key=lambda line: (-WORST_FIRST.index(line.state), line.a, line.b)):
         disputed = line.state is TieState.DISPUTED
         width = WIDTHS[line.width - 1] * (1 if curved else THIN)
         colour = (

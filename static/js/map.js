@@ -61,6 +61,7 @@ function draw(data) {
 
   // View -----------------------------------------------------------------------------------------------------------
   function whole() {
+    if (!stage.clientWidth || !stage.clientHeight) return; // a window made narrow shows the list instead
     const scale = Math.min(stage.clientWidth / (right - left), stage.clientHeight / (bottom - top));
     network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 }, scale: Math.min(scale, 1.4) });
   }
@@ -79,10 +80,11 @@ function draw(data) {
   whole();
   frame.dataset.drawn = `${data.nodes.length}`;
   addEventListener("resize", whole);
-  frame.querySelector("[data-tools]").hidden = false;
-  frame.querySelector("[data-zoom-in]").addEventListener("click", () => zoom(1.3));
-  frame.querySelector("[data-zoom-out]").addEventListener("click", () => zoom(1 / 1.3));
-  frame.querySelector("[data-whole]").addEventListener("click", whole);
+  const tools = document.querySelector("[data-tools]");
+  tools.hidden = false;
+  tools.querySelector("[data-zoom-in]").addEventListener("click", () => zoom(1.3));
+  tools.querySelector("[data-zoom-out]").addEventListener("click", () => zoom(1 / 1.3));
+  tools.querySelector("[data-whole]").addEventListener("click", whole);
   // The wheel scrolls the page, as everywhere; with Ctrl, or once the map has the focus, it zooms.
   stage.addEventListener("wheel", (event) => {
     if (!event.ctrlKey && document.activeElement !== stage) return;

@@ -111,3 +111,30 @@ def around(known: World, voivodeship: str) -> list[Statement]:
     """The statements between institutions that cover one voivodeship: few enough to write for every test."""
     inside = {each.id for each in known.institutions.values() if each.covers(voivodeship)}
     return [said for said in known.statements if {said.claimant_id, said.partner_id} <= inside]
+
+
+WRITE_INSTITUTIONS = """
+    UNWIND $rows AS row
+    MATCH (t:InstitutionType {code: row.type})
+    CREATE (i:Institution {id: row.id, name_pl: row.name_pl, short_name: row.short_name, national: false, version: 1,
+                           source: [], example: true, search: row.id})-[:OF_TYPE]->(t)
+    WITH i, row UNWIND row.codes AS code
+    MATCH (v:Voivodeship {teryt: code})
+    CREATE (i)-[:COVERS {partial: false}]->(v)
+    """
+
+
+def write_institutions(store: Store, known: World) -> None:
+    """Those of the world that are not in the reference data."""
+    real = institutions()
+    found = [
+        {"id": each.id, "name_pl": each.name_pl, "short_name": each.short_name, "type": each.type, "codes": list(each.voivodeships)}
+        for each in known.institutions.values()
+        if each.id not in real
+    ]  # fmt: skip
+
+    def work(tx) -> None:
+        tx.run(WRITE_INSTITUTIONS, rows=found)
+        audit.record(tx, LOCAL_OPERATOR, "made:write", "made")
+
+    store.change(work)

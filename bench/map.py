@@ -1,0 +1,82 @@
+"""The cooperation map with 1,000 institutions and 5,000 ties, from the click to the drawn canvas, in a real browser.
+
+    python -m bench.map                 five times each arrangement; prints best and median
+    python -m bench.map --times 3
+
+"Drawn" is when vis-network has painted and the keyboard works. The processor's time of the server is given beside it,
+because the clock on a busy machine measures the neighbours too.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import threading
+import time
+from pathlib import Path
+from uuid import uuid4
+
+from werkzeug.serving import make_server
+
+from coordination import clock, create_app
+from coordination.accounts import service
+from coordination.config import Settings
+from coordination.graph import users
+from coordination.permissions import LOCAL_OPERATOR, Role
+from tests import browser
+from tests.cooperation import made
+
+INSTITUTIONS, TIES = 1_000, 5_000
+ARRANGEMENTS = ("geography", "spring", "roles")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--times", type=int, default=5)
+    times = parser.parse_args().times
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(data_dir=Path(folder), secret_key="k" * 48, testing=True)
+        app = create_app(settings)
+        store = app.extensions["store"]
+        real = len(made.institutions())
+        world = made.world(more=INSTITUTIONS - real, per_institution=TIES / INSTITUTIONS)
+        made.write_institutions(store, world)
+        made.write(store, list(world.statements))
+        user = users.User(id=str(uuid4()), email="bench@example.pl", role=Role.NATIONAL)
+        store.change(users.add, LOCAL_OPERATOR, user, clock.now())
+        known = users.by_id(store, user.id)
+        assert known is not None
+        cookie = app.config["SESSION_COOKIE_NAME"], f"s_{service.begin_session(store, settings, known, {})}"
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            measure(f"http://127.0.0.1:{server.server_port}", cookie, times)
+        finally:
+            server.shutdown()
+            store.close()
+
+
+def measure(address: str, cookie: tuple[str, str], times: int) -> None:
+    with browser.chromium() as chromium:
+        for arrangement in ARRANGEMENTS:
+            drawn, processor = [], []
+            for _ in range(times):
+                page = browser.window(chromium)
+                page.context.add_cookies([{"name": cookie[0], "value": cookie[1], "url": address}])
+                began, used = time.perf_counter(), time.process_time()
+                page.goto(f"{address}/cooperation/map?layout={arrangement}")
+                page.wait_for_selector("[data-drawn]")
+                drawn.append(time.perf_counter() - began)
+                processor.append(time.process_time() - used)
+                lede = page.locator(".k-lede").inner_text().replace("\u00a0", " ")
+                page.context.close()
+            print(
+                f"{arrangement}: drawn first {drawn[0]:.2f} s, best {min(drawn):.2f} s, median {statistics.median(drawn):.2f} s; "
+                f"server processor first {processor[0]:.2f} s, best {min(processor):.2f} s · {lede}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
