@@ -33,6 +33,14 @@ ACTIONS: dict[str, str] = {
     "contact:remove": N_("Contact removed"),
     "contact:reveal": N_("Hidden number shown"),
     "card:edit": N_("Competence card edited"),
+    "card:confirm": N_("Competence card confirmed"),
+    "institution:import": N_("Institution taken from a file"),
+    "contact:import": N_("Contact taken from a file"),
+    "claim:import": N_("Statement on cooperation taken from a file"),
+    "agreement:import": N_("Agreement taken from a file"),
+    "team_member:import": N_("Team member taken from a file"),
+    "example:fill": N_("Example data made"),
+    "backup:restore": N_("Backup restored"),
     "claim:state": N_("Statement on cooperation recorded"),
     "claim:withdraw": N_("Statement on cooperation withdrawn"),
     "claim:restore": N_("Statement on cooperation restored"),
@@ -61,6 +69,9 @@ KINDS: dict[str, str] = {
     "file": N_("Import and export"),
     "reference": N_("Reference data"),
     "backup": N_("Backup"),
+    "agreement": N_("Agreements"),
+    "team_member": N_("Team members"),
+    "example": N_("Example data"),
 }
 
 FIELDS: dict[str, str] = {
@@ -98,6 +109,17 @@ FIELDS: dict[str, str] = {
     "rejected": N_("Rejected"),
 }
 
+# Codes among the values, in words.
+VALUES: dict[str, str] = {
+    "set-up": N_("first password"),
+    "reset": N_("new password"),
+    "consultant": N_("Voivodeship consultant"),
+    "institution": N_("Institution"),
+    "national": N_("National overview"),
+    "administrator": N_("Administrator"),
+    "auditor": N_("Auditor"),
+}
+
 
 def action(code: str, _: Translate) -> str:
     """The words of an action; one that nobody has named yet is shown as it is written."""
@@ -129,4 +151,4 @@ def shown(value: Any, _: Translate) -> str:
         return "; ".join(shown(each, _) for each in value)
     if isinstance(value, dict):
         return "; ".join(f"{key}: {shown(each, _)}" for key, each in value.items())
-    return str(value)
+    return _(VALUES[value]) if value in VALUES else str(value)

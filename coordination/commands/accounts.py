@@ -99,7 +99,7 @@ def list_(shape: str, as_user: str | None) -> None:
     if shape == "json":
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1))
     elif shape == "csv":
-        out = csv.DictWriter[str](sys.stdout, COLUMNS, lineterminator="\n")
+        out: csv.DictWriter[str] = csv.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
         out.writeheader()
         out.writerows(rows)
     else:

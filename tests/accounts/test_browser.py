@@ -32,6 +32,7 @@ def owner(reference_store):
 def page(chromium, app, live, owner):
     app.config["WTF_CSRF_ENABLED"] = True
     page = browser.window(chromium)
+    page.set_default_timeout(10_000)
     page.complaints = []
     page.on("console", lambda message: page.complaints.append(message.text) if message.type == "error" else None)
     yield page
@@ -82,7 +83,7 @@ def test_a_link_sets_a_password_and_leaves_the_address_and_the_history(page, liv
     token = service.make_link(reference_store, LOCAL_OPERATOR, owner)
     page.goto(f"{live}/password/{token}")
     assert page.url == f"{live}/password"
-    page.get_by_label("Nowe hasło").fill(OTHER_PASSWORD)
+    page.get_by_label("Nowe hasło", exact=True).fill(OTHER_PASSWORD)
     page.get_by_role("button", name="Ustaw hasło").click()
     page.wait_for_url(lambda url: not url.endswith("/password"))
     assert token not in page.content()
