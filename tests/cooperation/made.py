@@ -10,8 +10,8 @@ from pathlib import Path
 from coordination.graph import audit
 from coordination.graph.facts import Statement, World
 from coordination.graph.model import Area, Institution, InstitutionType, Stance, Voivodeship
-from coordination.graph.store import Store
 from coordination.graph.selection import Words
+from coordination.graph.store import Store
 from coordination.permissions import LOCAL_OPERATOR
 
 DATA = Path(__file__).parents[2] / "coordination" / "data"
