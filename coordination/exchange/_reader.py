@@ -16,14 +16,13 @@ import zipfile
 from datetime import date, datetime
 from typing import Any
 
-CELL = re.compile(
-    rb"""<(?:\w+:)?(?:c|row|dimension|mergeCell)\b[^>]*?\s(?:r|ref)\s*=\s*["'](?:[A-Z]+\d+:)?([A-Z]*)(\d+)["']"""
+# Only places that may lie too far match (beyond column AX, or with six digits), so that a good sheet costs little.
+FAR = re.compile(
+    rb"""\s(?:r|ref)\s*=\s*["'](?:[A-Z]+\d+:)?((?:[A-Z]{3,}|[B-Z][A-Z]|A[YZ])(?=\d*["'])|[A-Z]*(?=\d{6,}["']))(\d*)["']"""
 )
 FORMULA = re.compile(
     rb"""<(?:\w+:)?c\b[^>]*?\sr\s*=\s*["']([A-Z]+)(\d+)["'][^>]*>\s*<(?:\w+:)?f[\s/>]"""
 )
-ROW = re.compile(rb"<(?:\w+:)?row\b")
-ONE_CELL = re.compile(rb"<(?:\w+:)?c\b")
 BLOCK = 1 << 20
 OVERLAP = 4096  # longer than any tag that matters
 
@@ -97,7 +96,7 @@ def read_xlsx(content: bytes, limits: dict[str, int]) -> tuple[list[list[Any]], 
             rows = [
                 [number, cells]
                 for number, values in enumerate(book.get_sheet_by_name(name).iter_rows(), 1)
-                if any(cells := [cell(value) for value in values])
+                if any(cells := [value if value.__class__ is str else cell(value) for value in values])
             ]
             if rows:
                 filled.append(rows)
@@ -136,8 +135,8 @@ def inspect(content: bytes, limits: dict[str, int]) -> list[list[int]]:
                     piece = rest + block
                     formulas.extend(scan(piece, limits))
                     # Rows and cells may leave out where they stand, so they are counted too.
-                    rows += len(ROW.findall(block))
-                    cells += len(ONE_CELL.findall(block))
+                    rows += block.count(b"<row") + block.count(b":row")
+                    cells += block.count(b"<c") + block.count(b":c ") + block.count(b":c>") + block.count(b":c/")
                     if rows > limits["rows"] + 1 or cells > limits["cells"]:
                         raise Refusal("shape")
                     rest = piece[-OVERLAP:]
@@ -145,9 +144,11 @@ def inspect(content: bytes, limits: dict[str, int]) -> list[list[int]]:
 
 
 def scan(piece: bytes, limits: dict[str, int]) -> list[list[int]]:
-    for match in CELL.finditer(piece):
-        if column(match[1]) > limits["columns"] or len(match[2]) > 7 or int(match[2]) > limits["rows"] + 1:
+    for match in FAR.finditer(piece):
+        if column(match[1]) > limits["columns"] or len(match[2]) > 7 or int(match[2] or 0) > limits["rows"] + 1:
             raise Refusal("shape")
+    if b"<f" not in piece and b":f" not in piece:
+        return []
     return [[int(match[2]), column(match[1])] for match in FORMULA.finditer(piece)]
 
 

@@ -15,7 +15,8 @@ from datetime import date
 from coordination import clock, permissions
 from coordination.errors import NotFound
 from coordination.exchange import writing
-from coordination.graph import catalogue, world
+from coordination.graph import catalogue
+from coordination.graph import world as worlds
 from coordination.graph.mapset import Line, MapSet
 from coordination.graph.selection import STATED, Filters, Words, filtered
 from coordination.graph.store import Store
@@ -59,7 +60,7 @@ def selected(
         national="cała Polska" if lang == "pl" else "all Poland",
     )
     filters = Filters(as_of=day, voivodeship=voivodeship or "", area=area, states=STATED)
-    return filtered(world.load(store, day), scope, filters, words)
+    return filtered(worlds.world(store, day), scope, filters, words)
 
 
 def chunks(

@@ -9,11 +9,12 @@ import json
 from datetime import date
 
 from coordination.exchange import applying, exporting, planning, tabular, writing
+from coordination.exchange.kinds import KINDS
 from coordination.permissions import LOCAL_OPERATOR, Actor, Role
 
 TODAY = date(2026, 1, 12)
-INSTITUTIONS = ["id", "name_pl", "short_name", "type", "parent_id", "voivodeships", "voivodeships_partial", "city", "website", "name_2014", "source", "note"]
-CLAIMS = ["claimant_id", "partner_id", "area", "stance", "forms", "basis", "frequency", "intensity", "valid_from", "valid_to", "last_activity", "stated_on", "source", "note"]
+INSTITUTIONS = [name for name in KINDS["institutions"].columns if not name.startswith("active_")]
+CLAIMS = list(KINDS["claims"].columns)
 CONSULTANT = Actor(id="consultant-14", role=Role.CONSULTANT, voivodeships=("14",), label="konsultant")
 ADMINISTRATOR = Actor(id="administrator", role=Role.ADMINISTRATOR)
 
@@ -59,10 +60,10 @@ def exported(store, kind: str, format: str = "csv", *, actor: Actor = LOCAL_OPER
 
 
 def state(store) -> str:
-    """One number for everything in the database, audit log included."""
-    nodes = store.read("MATCH (n) RETURN labels(n) AS labels, properties(n) AS properties")
+    """One number for everything in the database, audit log included; sessions move with every request."""
+    nodes = store.read("MATCH (n) WHERE NOT n:Session RETURN labels(n) AS labels, properties(n) AS properties")
     ties = store.read(
-        "MATCH (a)-[r]->(b) RETURN type(r) AS type, properties(r) AS properties, properties(a) AS a, properties(b) AS b"
+        "MATCH (a)-[r]->(b) WHERE NOT a:Session RETURN type(r) AS type, properties(r) AS properties, properties(a) AS a, properties(b) AS b"
     )
     told = sorted(json.dumps(row, sort_keys=True, default=str) for row in [*nodes, *ties])
     return hashlib.sha256("\n".join(told).encode()).hexdigest()

@@ -15,9 +15,15 @@ def test_an_import_ends_with_its_counts(command, reference_store, tmp_path):
     file = tmp_path / "claims.csv"
     file.write_bytes(table(CLAIMS, claim(), claim("uw-mazowieckie", "kwp-radom")))
     dry = command("import", "claims", file, "--dry-run")
-    assert (dry.returncode, dry.stdout.splitlines()[-1]) == (0, "created 2, changed 0, unchanged 0, rejected 0")
+    assert (dry.returncode, dry.stdout.splitlines()[-1]) == (
+        0,
+        "created 2, changed 0, unchanged 0, rejected 0",
+    )
     assert reference_store.read("MATCH (c:Claim) RETURN count(c) AS n") == [{"n": 0}]
-    for counts in ("created 2, changed 0, unchanged 0, rejected 0", "created 0, changed 0, unchanged 2, rejected 0"):
+    for counts in (
+        "created 2, changed 0, unchanged 0, rejected 0",
+        "created 0, changed 0, unchanged 2, rejected 0",
+    ):
         done = command("import", "claims", file)
         assert (done.returncode, done.stdout.splitlines()[-1], done.stderr) == (0, counts, "")
     assert reference_store.read("MATCH (c:Claim) RETURN count(c) AS n") == [{"n": 2}]
@@ -31,7 +37,9 @@ def test_wrong_rows_are_told_one_a_line(command, reference_store, tmp_path):
     assert refused.returncode == 1
     assert refused.stdout.splitlines() == ["created 0, changed 0, unchanged 0, rejected 2"]
     lines = refused.stderr.splitlines()
-    assert lines[0].startswith("row 3, area, referal: Nie ma takiego obszaru współpracy. Czy chodziło o „referral”?")
+    assert lines[0].startswith(
+        "row 3, area, referal: Nie ma takiego obszaru współpracy. Czy chodziło o „referral”?"
+    )
     assert lines[1].startswith("row 4, stated_on, 31.02.2026: Takiego dnia nie ma w kalendarzu.")
     assert len(lines) == 2 and "44051401359" not in refused.stderr
     assert reference_store.read("MATCH (c:Claim) RETURN count(c) AS n") == [{"n": 0}]
@@ -63,7 +71,10 @@ def test_wrong_usage_ends_with_two(command, tmp_path):
 
 def test_an_export_comes_back_as_no_change(command, tmp_path):
     file = tmp_path / "out.xlsx"
-    assert command("export", "institutions", "--voivodeship", "14", "--format", "xlsx", "-o", file).returncode == 0
+    assert (
+        command("export", "institutions", "--voivodeship", "14", "--format", "xlsx", "-o", file).returncode
+        == 0
+    )
     back = command("import", "institutions", file)
     assert back.stdout.splitlines()[-1].startswith("created 0, changed 0, unchanged ")
     listed = json.loads(command("export", "institutions", "--format", "json").stdout)

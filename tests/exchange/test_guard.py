@@ -42,7 +42,9 @@ def test_plain_talk_is_left_alone(text):
 
 
 def test_nothing_in_the_reference_data_is_taken_for_a_person():
-    cells = [cell for path in DATA.glob("*.csv") for row in csv.reader(path.open(encoding="utf-8")) for cell in row]
+    cells = [
+        cell for path in DATA.glob("*.csv") for row in csv.reader(path.open(encoding="utf-8")) for cell in row
+    ]
     assert len(cells) > 5_000
     assert [cell for cell in cells if guard.find(cell)] == []
 

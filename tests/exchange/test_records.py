@@ -34,7 +34,11 @@ def reasons(made) -> list[tuple[int, str]]:
 
 def current(store, area="identification") -> list[tuple[str, str]]:
     said = claims.of_pair(store, Scope(everything=True), "kwp-radom", "uw-mazowieckie")
-    return [(str(each.stated_on), str(each.stance)) for each in said if each.superseded_at is None and each.area == area]
+    return [
+        (str(each.stated_on), str(each.stance))
+        for each in said
+        if each.superseded_at is None and each.area == area
+    ]
 
 
 def test_contacts_of_one_function_are_one_contact_point(reference_store):
@@ -43,18 +47,34 @@ def test_contacts_of_one_function_are_one_contact_point(reference_store):
         contact(channel="email", value="dyzurny@example.pl"),
         contact(function="sekretariat", value="48 000 01 02 wew. 12", hours="Mo-Fr 07:30-15:30; PH off"),
         contact(function="alarm", value="112"),
-        contact(function="doręczenia", channel="e_delivery", value="AE:PL-00000-00000-AAAAA-00", visibility="private"),
+        contact(
+            function="doręczenia",
+            channel="e_delivery",
+            value="AE:PL-00000-00000-AAAAA-00",
+            visibility="private",
+        ),
     ]
     assert bring(reference_store, "contacts", table(CONTACTS, *rows)).counts == (5, 0, 0, 0)
-    points = reference_store.read("MATCH (:Institution {id: 'kwp-radom'})-[:HAS_CONTACT]->(c) RETURN count(c) AS n")
+    points = reference_store.read(
+        "MATCH (:Institution {id: 'kwp-radom'})-[:HAS_CONTACT]->(c) RETURN count(c) AS n"
+    )
     assert points == [{"n": 4}]
     # Without ids the same rows are known by what they say; with ids, by those.
     assert plan(reference_store, "contacts", table(CONTACTS, *rows)).counts == (0, 0, 5, 0)
-    assert plan(reference_store, "contacts", exported(reference_store, "contacts", "xlsx")).counts == (0, 0, 5, 0)
+    assert plan(reference_store, "contacts", exported(reference_store, "contacts", "xlsx")).counts == (
+        0,
+        0,
+        5,
+        0,
+    )
 
 
 def test_a_changed_number_and_function_are_changes_not_new_contacts(reference_store):
-    bring(reference_store, "contacts", table(CONTACTS, contact("c1"), contact("c2", channel="fax", value="48 000 01 09")))
+    bring(
+        reference_store,
+        "contacts",
+        table(CONTACTS, contact("c1"), contact("c2", channel="fax", value="48 000 01 09")),
+    )
     moved = contact("c2", function="kancelaria", channel="fax", value="48 000 01 08")
     made = bring(reference_store, "contacts", table(CONTACTS, contact("c1"), moved))
     assert made.counts == (0, 1, 1, 0)
@@ -80,7 +100,11 @@ def test_wrong_contacts_are_told_without_their_numbers(reference_store):
 
 
 def test_hidden_numbers_leave_only_for_who_may_reveal_them_and_that_is_recorded(reference_store):
-    bring(reference_store, "contacts", table(CONTACTS, contact("c1"), contact("c2", value="48 000 01 77", visibility="private")))
+    bring(
+        reference_store,
+        "contacts",
+        table(CONTACTS, contact("c1"), contact("c2", value="48 000 01 77", visibility="private")),
+    )
     national = Actor(id="n", role=Role.NATIONAL)
     assert b"01 77" not in exported(reference_store, "contacts", actor=national)
     assert b"01 77" not in exported(reference_store, "contacts", actor=CONSULTANT, private=False)
@@ -91,7 +115,11 @@ def test_hidden_numbers_leave_only_for_who_may_reveal_them_and_that_is_recorded(
 
 
 def test_an_agreement_needs_two_parties_and_an_area(reference_store):
-    rows = [agreement("a", parties="kwp-radom"), agreement("b", areas=""), agreement("c", parties="kwp-radom;nie-ma")]
+    rows = [
+        agreement("a", parties="kwp-radom"),
+        agreement("b", areas=""),
+        agreement("c", parties="kwp-radom;nie-ma"),
+    ]
     made = plan(reference_store, "agreements", table(AGREEMENTS, *rows))
     assert reasons(made) == [(2, "parties"), (3, "areas"), (4, "parties")]
 
@@ -107,24 +135,46 @@ def test_an_agreement_is_made_and_changed(reference_store):
 
 
 def test_a_member_joins_a_team_and_changes_role(reference_store):
-    row = {"team_id": "team-14", "institution_id": "kcik", "role": "invited", "since": "2025", "source": "PUB"}
-    wrong = plan(reference_store, "team-members", table(MEMBERS, {**row, "role": "boss"}, {**row, "team_id": "team-15"}))
+    row = {
+        "team_id": "team-14",
+        "institution_id": "kcik",
+        "role": "invited",
+        "since": "2025",
+        "source": "PUB",
+    }
+    wrong = plan(
+        reference_store,
+        "team-members",
+        table(MEMBERS, {**row, "role": "boss"}, {**row, "team_id": "team-15"}),
+    )
     assert reasons(wrong) == [(2, "role"), (3, "team_id")]
     first = bring(reference_store, "team-members", table(MEMBERS, row)).counts
-    second = bring(reference_store, "team-members", table(MEMBERS, {**row, "role": "member", "since": "2025-03"})).counts
+    second = bring(
+        reference_store, "team-members", table(MEMBERS, {**row, "role": "member", "since": "2025-03"})
+    ).counts
     assert second == (0, 1, 0, 0) and first[0] + first[1] == 1
 
 
 def test_the_statement_made_last_is_current_whatever_the_order_of_files(reference_store):
     bring(reference_store, "claims", table(CLAIMS, claim(stated_on="2025-06-01")))
-    older = bring(reference_store, "claims", table(CLAIMS, claim(stated_on="2024-06-01", stance="does_not_cooperate")))
+    older = bring(
+        reference_store, "claims", table(CLAIMS, claim(stated_on="2024-06-01", stance="does_not_cooperate"))
+    )
     assert older.counts == (1, 0, 0, 0) and older.changes[0].older
     assert current(reference_store) == [("2025-06-01", "cooperates")]
-    newer = bring(reference_store, "claims", table(CLAIMS, claim(stated_on="2025-07-01", stance="not_applicable")))
+    newer = bring(
+        reference_store, "claims", table(CLAIMS, claim(stated_on="2025-07-01", stance="not_applicable"))
+    )
     assert newer.counts == (0, 1, 0, 0)
     assert current(reference_store) == [("2025-07-01", "not_applicable")]
-    assert [row.split(",")[3] for row in exported(reference_store, "claims").decode().splitlines()[1:]] == ["not_applicable"]
-    for day, stance in (("2024-05-31", []), ("2024-12-01", ["does_not_cooperate"]), ("2025-06-30", ["cooperates"])):
+    assert [row.split(",")[3] for row in exported(reference_store, "claims").decode().splitlines()[1:]] == [
+        "not_applicable"
+    ]
+    for day, stance in (
+        ("2024-05-31", []),
+        ("2024-12-01", ["does_not_cooperate"]),
+        ("2025-06-30", ["cooperates"]),
+    ):
         past = exported(reference_store, "claims", on=date.fromisoformat(day))
         assert [row.split(",")[3] for row in past.decode().splitlines()[1:]] == stance
         assert plan(reference_store, "claims", past).counts[:2] == (0, 0)

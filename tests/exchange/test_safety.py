@@ -53,7 +53,11 @@ def test_a_failure_in_the_middle_leaves_nothing(reference_store, monkeypatch):
 def test_what_was_changed_after_the_preview_is_not_overwritten(reference_store):
     row = institution("oik-new-1")
     bring(reference_store, "institutions", table(INSTITUTIONS, row))
-    mine = plan(reference_store, "institutions", table(INSTITUTIONS, {**row, "city": "Radom 1"}, institution("oik-new-2")))
+    mine = plan(
+        reference_store,
+        "institutions",
+        table(INSTITUTIONS, {**row, "city": "Radom 1"}, institution("oik-new-2")),
+    )
     bring(reference_store, "institutions", table(INSTITUTIONS, {**row, "city": "Radom 2"}))
     before = state(reference_store)
     with pytest.raises(Conflict):
@@ -73,7 +77,10 @@ def test_a_statement_made_after_the_preview_is_not_overtaken(reference_store):
 
 def test_parallel_imports_make_no_duplicates(reference_store):
     said = table(CLAIMS, claim())
-    plans = [(plan(reference_store, "institutions", many(30)), plan(reference_store, "claims", said)) for _ in range(3)]
+    plans = [
+        (plan(reference_store, "institutions", many(30)), plan(reference_store, "claims", said))
+        for _ in range(3)
+    ]
     outcomes: list[str] = []
 
     def run(made):
@@ -105,7 +112,9 @@ def test_every_change_has_its_audit_entry_and_no_text_of_people(reference_store)
 
 
 def test_a_consultant_may_bring_what_acts_in_the_own_voivodeship(reference_store):
-    made = plan(reference_store, "institutions", table(INSTITUTIONS, institution("oik-new-1")), actor=CONSULTANT)
+    made = plan(
+        reference_store, "institutions", table(INSTITUTIONS, institution("oik-new-1")), actor=CONSULTANT
+    )
     assert made.counts == (1, 0, 0, 0)
 
 
@@ -133,7 +142,11 @@ def test_a_foreign_institution_answers_as_one_that_never_existed(reference_store
 
 
 def test_a_consultants_export_comes_back_as_no_change(reference_store):
-    bring(reference_store, "claims", table(CLAIMS, claim(), claim(partner="kgp"), claim(claimant=ELSEWHERE, partner="kgp")))
+    bring(
+        reference_store,
+        "claims",
+        table(CLAIMS, claim(), claim(partner="kgp"), claim(claimant=ELSEWHERE, partner="kgp")),
+    )
     for kind in ("institutions", "claims", "team-members"):
         content = exported(reference_store, kind, actor=CONSULTANT)
         assert ELSEWHERE not in content.decode()
@@ -151,8 +164,14 @@ def test_who_may_not_import_or_export_is_refused(reference_store):
 
 
 def test_an_institution_takes_out_only_what_concerns_it(reference_store):
-    bring(reference_store, "claims", table(CLAIMS, claim(), claim("uw-mazowieckie", "kgp"), claim("kgp", "kwp-radom")))
+    bring(
+        reference_store,
+        "claims",
+        table(CLAIMS, claim(), claim("uw-mazowieckie", "kgp"), claim("kgp", "kwp-radom")),
+    )
     own = Actor(id="i", role=Role.INSTITUTION, institution_id="kwp-radom", voivodeships=("14",))
     assert exported(reference_store, "institutions", actor=own).decode().count("\n") == 2
-    sides = [row.split(",")[:2] for row in exported(reference_store, "claims", actor=own).decode().splitlines()[1:]]
+    sides = [
+        row.split(",")[:2] for row in exported(reference_store, "claims", actor=own).decode().splitlines()[1:]
+    ]
     assert sides == [["kgp", "kwp-radom"], ["kwp-radom", "uw-mazowieckie"]]

@@ -30,14 +30,18 @@ SHEET = (
 )
 
 
-def workbook(rows: str, dimension: str = "", *, sheet: bytes | None = None, more: dict[str, bytes] | None = None) -> bytes:
+def workbook(
+    rows: str, dimension: str = "", *, sheet: bytes | None = None, more: dict[str, bytes] | None = None
+) -> bytes:
     """A workbook of one sheet whose `sheetData` is `rows`."""
     parts = {
         "[Content_Types].xml": TYPES.encode(),
         "_rels/.rels": RELS.format(kind="officeDocument", target="xl/workbook.xml").encode(),
         "xl/workbook.xml": BOOK.encode(),
         "xl/_rels/workbook.xml.rels": RELS.format(kind="worksheet", target="worksheets/sheet1.xml").encode(),
-        "xl/worksheets/sheet1.xml": SHEET.format(rows=rows, dimension=dimension).encode() if sheet is None else sheet,
+        "xl/worksheets/sheet1.xml": SHEET.format(rows=rows, dimension=dimension).encode()
+        if sheet is None
+        else sheet,
         **(more or {}),
     }
     file = io.BytesIO()
@@ -69,7 +73,9 @@ BOMBS = {
     ),
     "the 51st column": lambda: far(2, "AY"),
     "row 100,002": lambda: far(100_002, "A"),
-    "quotes of the other kind": lambda: workbook(f'<row r="1">{cell("A1")}<c r=\'XFD1048576\'><v>1</v></c></row>'),
+    "quotes of the other kind": lambda: workbook(
+        f"<row r=\"1\">{cell('A1')}<c r='XFD1048576'><v>1</v></c></row>"
+    ),
     "the corner behind an entity": lambda: workbook(
         f'<row r="1">{cell("A1")}<c r="&#88;FD1048576" t="inlineStr"><is><t>x</t></is></c></row>'
     ),
@@ -87,7 +93,9 @@ BOMBS = {
         sheet=b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
         b"<worksheet><sheetData><row><c><v>&b;</v></c></row></sheetData></worksheet>",
     ),
-    "a sheet in UTF-16": lambda: workbook("", sheet=SHEET.format(rows=cell("XFD1048576"), dimension="").encode("utf-16")),
+    "a sheet in UTF-16": lambda: workbook(
+        "", sheet=SHEET.format(rows=cell("XFD1048576"), dimension="").encode("utf-16")
+    ),
     "cut in the middle": lambda: corner()[:700],
     "not an archive": lambda: b"PK\x03\x04" + b"\xff" * 5000,
     "no workbook inside": lambda: _other(),

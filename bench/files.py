@@ -1,0 +1,146 @@
+"""Import and export of 20,000 rows (goals P11 and P12), beside what reading and writing alone cost.
+
+    python -m bench.files                                both servers
+    python -m bench.files --servers embedded --rows 2000
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import io
+import resource
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from coordination.clock import today
+from coordination.exchange import applying, exporting, planning, tabular, writing
+from coordination.exchange.kinds import KINDS
+from coordination.graph import reference, schema
+from coordination.graph.store import Store
+from coordination.permissions import LOCAL_OPERATOR
+
+COLUMNS = KINDS["institutions"].columns
+CODES = [f"{number:02}" for number in range(2, 33, 2)]
+
+
+def invented(count: int) -> list[dict[str, str]]:
+    """Crisis centres spread over the country, each with its parent, a note and a website of its own."""
+    return [
+        {
+            "id": f"oik-{number:05}", "name_pl": f"Ośrodek Interwencji Kryzysowej nr {number}",
+            "short_name": f"OIK {number}", "type": "crisis_centre", "parent_id": f"oik-{number // 20 * 20:05}"
+            if number % 20 else "", "voivodeships": CODES[number % 16], "voivodeships_partial": "",
+            "city": f"Miasto {number % 900}", "website": f"https://oik{number}.example", "name_2014": "",
+            "source": "PUB", "note": f"Uwaga do wpisu {number}", "active_from": "2015-01-01", "active_to": "",
+        }
+        for number in range(count)
+    ]  # fmt: skip
+
+
+def timed(work: Callable[[], Any], rounds: int = 1) -> tuple[float, Any]:
+    """Seconds of the best round, and the result of the last."""
+    best, result = float("inf"), None
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        result = work()
+        best = min(best, time.perf_counter() - begun)
+    return best, result
+
+
+def joined(pieces: Iterable[bytes]) -> bytes:
+    return b"".join(pieces)
+
+
+def first_byte(pieces: Iterable[bytes]) -> bytes:
+    return next(iter(pieces))
+
+
+def calamine(content: bytes) -> int:
+    from python_calamine import CalamineWorkbook
+
+    return len(CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python())
+
+
+def plain_csv(rows: list[dict[str, str]]) -> bytes:
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(COLUMNS)
+    writer.writerows([row[name] for name in COLUMNS] for row in rows)
+    return text.getvalue().encode()
+
+
+def plain_xlsx(rows: list[dict[str, str]]) -> bytes:
+    import xlsxwriter
+
+    file = io.BytesIO()
+    book = xlsxwriter.Workbook(file, {"strings_to_formulas": False, "in_memory": True})
+    sheet = book.add_worksheet()
+    for number, row in enumerate(rows):
+        for column, name in enumerate(COLUMNS):
+            sheet.write(number, column, row[name])
+    book.close()
+    return file.getvalue()
+
+
+def measure(store: Store, count: int) -> dict[str, float]:
+    store.run("MATCH (n) DETACH DELETE n")
+    schema.apply(store)
+    reference.load(store)
+    rows = invented(count)
+    found: dict[str, float] = {}
+    workbook = joined(writing.chunks("xlsx", COLUMNS, rows, "institutions"))
+    found["limit: calamine"], _ = timed(lambda: calamine(workbook), 3)
+    found["read XLSX in the child process"], table = timed(lambda: tabular.read(workbook), 3)
+    content = joined(writing.chunks("csv", COLUMNS, rows, "institutions"))
+    found["read CSV in the child process"], _ = timed(lambda: tabular.read(content), 3)
+    found["plan (validate, compare, duplicates)"], plan = timed(
+        lambda: planning.plan(store, LOCAL_OPERATOR, "institutions", table, today())
+    )
+    assert plan.counts == (count, 0, 0, 0), plan.counts
+    found["save with audit entries"], _ = timed(lambda: applying.apply(store, LOCAL_OPERATOR, plan))
+    found["plan again (nothing changes)"], plan = timed(
+        lambda: planning.plan(store, LOCAL_OPERATOR, "institutions", table, today())
+    )
+    assert plan.empty
+    found["export: read the records"], stored = timed(lambda: exporting.rows(store, LOCAL_OPERATOR, "institutions"))
+    found["limit: csv module"], _ = timed(lambda: plain_csv(stored), 3)
+    found["write CSV"], _ = timed(lambda: joined(writing.csv_chunks(COLUMNS, stored)), 3)
+    found["first byte of CSV"], _ = timed(lambda: first_byte(writing.csv_chunks(COLUMNS, stored)), 3)
+    found["limit: XlsxWriter"], _ = timed(lambda: plain_xlsx(stored), 2)
+    found["write XLSX"], _ = timed(lambda: joined(writing.chunks("xlsx", COLUMNS, stored, "x")), 2)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=20_000)
+    parser.add_argument("--servers", type=lambda text: text.split(","), default=["embedded", "neo4j"])
+    asked = parser.parse_args()
+
+    from tests.servers import Servers
+
+    columns: dict[str, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        servers = Servers(Path(folder))
+        try:
+            for server in asked.servers:
+                address = servers.address(server)
+                store = Store(address.uri, address.user, address.password, address.database)
+                columns[server] = measure(store, asked.rows)
+                store.close()
+        finally:
+            servers.stop()
+    print(f"| {asked.rows} rows | {' | '.join(columns)} |\n| --- |{' ---: |' * len(columns)}")
+    for name in next(iter(columns.values())):
+        print(f"| {name} | {' | '.join(f'{found[name]:.2f} s' for found in columns.values())} |")
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    print(f"\nPeak memory of this process: {peak} MB; of the largest reading process: {child} MB.")
+
+
+if __name__ == "__main__":
+    main()
