@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, LiteralString
 
@@ -162,10 +163,12 @@ def add(tx: Tx, actor: Actor, contact: Contact) -> None:
     audit.record(tx, actor, "contact:add", contact.id, after=_told(contact))
 
 
+# The lock before the comparison, as in institution_edits.CHANGE_IF_UNCHANGED.
 EDIT_IF_UNCHANGED: LiteralString = """
     MATCH (:Institution {id: $institution_id})-[:HAS_CONTACT]->(c:ContactPoint {id: $id})
-    WHERE c.version = $version
-    SET c.function = $function, c.hours = $hours, c.version = c.version + 1
+    SET c.version = c.version + 1
+    WITH c WHERE c.version = $version + 1
+    SET c.function = $function, c.hours = $hours
     RETURN c.id AS id
     """
 
@@ -203,12 +206,18 @@ def edit(tx: Tx, actor: Actor, before: Contact, after: Contact) -> None:
         standing = tx.run(ONE, institution_id=after.institution_id, id=after.id)
         if not standing:
             raise NotFound(after.id)
-        raise Conflict(after.id, {"contact": _contact(standing[0])})
+        raise Conflict(after.id, {"contact": _before_this(standing[0])})
     known = {each.id for each in before.channels}
     tx.run(DROP_CHANNELS, id=after.id, kept=[each.id for each in after.channels])
     tx.run(CHANGE_CHANNELS, id=after.id, channels=[_channel_row(each) for each in after.channels if each.id in known])
     tx.run(ADD_CHANNELS, id=after.id, channels=[_channel_row(each) for each in after.channels if each.id not in known])
     audit.record(tx, actor, "contact:edit", after.id, before=_told(before), after=_told(after))
+
+
+def _before_this(row: Mapping[str, Any]) -> Contact:
+    """What stands, without the count of the attempt that is about to be rolled back."""
+    found = _contact(row)
+    return replace(found, version=found.version - 1)
 
 
 CONFIRM: LiteralString = """
@@ -241,7 +250,8 @@ def confirm(tx: Tx, actor: Actor, institution_id: str, contact_id: str | None, t
 
 REMOVE: LiteralString = """
     MATCH (:Institution {id: $institution_id})-[:HAS_CONTACT]->(c:ContactPoint {id: $id})
-    WHERE c.version = $version
+    SET c.version = c.version + 1
+    WITH c WHERE c.version = $version + 1
     OPTIONAL MATCH (c)-[:HAS_CHANNEL]->(ch:Channel)
     WITH c, collect(ch) AS channels
     FOREACH (each IN channels | DETACH DELETE each)
@@ -256,7 +266,7 @@ def remove(tx: Tx, actor: Actor, contact: Contact) -> None:
         standing = tx.run(ONE, institution_id=contact.institution_id, id=contact.id)
         if not standing:
             raise NotFound(contact.id)
-        raise Conflict(contact.id, {"contact": _contact(standing[0])})
+        raise Conflict(contact.id, {"contact": _before_this(standing[0])})
     audit.record(tx, actor, "contact:remove", contact.id, before=_told(contact))
 
 

@@ -36,10 +36,14 @@ CREATE: LiteralString = """
     RETURN i.id AS id
     """
 
+# Counting up first takes the write lock; only then is the version compared. With the comparison before the SET both
+# servers let two writers pass it (measured: Neo4j lost 20 of 32 acknowledged edits, the embedded server 1 of 32).
+# The caller must roll back when no row comes back, or the version stays counted up.
 CHANGE_IF_UNCHANGED: LiteralString = """
     MATCH (i:Institution {id: $id})
-    WHERE i.version = $version
-    SET i += $values, i.version = i.version + 1
+    SET i.version = i.version + 1
+    WITH i WHERE i.version = $version + 1
+    SET i += $values
     RETURN i.version AS version
     """
 

@@ -148,11 +148,12 @@ def stages(store: Store, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {row["id"]: tuple(sorted(row["stages"], key=order.index)) for row in rows}
 
 
+# The lock before the comparison, as in institution_edits.CHANGE_IF_UNCHANGED.
 SAVE_IF_UNCHANGED: LiteralString = """
     MATCH (i:Institution {id: $id})
-    WHERE coalesce(i.card_version, 1) = $version
-    SET i.languages = $languages, i.groups = $groups, i.card_hours = $hours, i.card_confirmed_on = $confirmed_on,
-        i.card_version = $version + 1
+    SET i.card_version = coalesce(i.card_version, 1) + 1
+    WITH i WHERE i.card_version = $version + 1
+    SET i.languages = $languages, i.groups = $groups, i.card_hours = $hours, i.card_confirmed_on = $confirmed_on
     RETURN i.card_version AS version
     """
 CLEAR_TASKS: LiteralString = "MATCH (:Institution {id: $id})-[:CARRIES_OUT]->(t:Task) DETACH DELETE t"

@@ -148,6 +148,10 @@ def test_a_contact_changed_meanwhile_is_not_overwritten(reference_store, sign_in
     page = answer.get_data(as_text=True)
     assert answer.status_code == 409 and "Pierwsza" in page and 'value="Druga"' in page and 'value="24/7"' in page
     assert contacts.get(reference_store, "wcpr", made.id).function == "Pierwsza"
+    version = re.search(r'name="version"[^>]*value="(\d+)"', page)
+    assert version, "sent again as it stands, it is saved"
+    again = {"version": version[1], "function": "Druga", "hours": "24/7", **channel}
+    assert client.post(url, data=again).status_code == 302
 
 
 def test_a_card_saved_meanwhile_is_not_overwritten(reference_store, sign_in):
@@ -156,6 +160,10 @@ def test_a_card_saved_meanwhile_is_not_overwritten(reference_store, sign_in):
     answer = client.post("/institutions/wcpr/card", data={"version": 1, "task_shelter": "Nocleg"})
     assert answer.status_code == 409 and "Nocleg" in answer.get_data(as_text=True)
     assert [task.text for task in profiles.card(reference_store, "wcpr").tasks] == ["Wsparcie"]
+    version = re.search(r'name="version"[^>]*value="(\d+)"', answer.get_data(as_text=True))
+    assert version and client.post(
+        "/institutions/wcpr/card", data={"version": version[1], "task_shelter": "Nocleg"}
+    ).status_code == 302
 
 
 def test_a_hidden_number_is_in_no_page_and_no_file_until_its_reading_is_logged(reference_store, sign_in):
