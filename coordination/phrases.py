@@ -54,13 +54,13 @@ def ngettext(context: Context, one: str, many: str, number: int, /, **values: An
 
 @pass_context
 def pgettext(context: Context, where: str, text: str, /, **values: Any) -> str:
-    return _filled(context, _here().pgettext(where, text), values)
+    return _filled(context, str(_here().pgettext(where, text)), values)
 
 
 @pass_context
 def npgettext(context: Context, where: str, one: str, many: str, number: int, /, **values: Any) -> str:
     values.setdefault("num", number)
-    return _filled(context, str(_here().npgettext(where, one, many, number)), values)
+    return _filled(context, _here().npgettext(where, one, many, number), values)
 
 
 def install(app: Flask) -> None:
