@@ -38,7 +38,7 @@ ACTIONS: dict[str, str] = {
     "contact:import": N_("Contact taken from a file"),
     "claim:import": N_("Statement on cooperation taken from a file"),
     "agreement:import": N_("Agreement taken from a file"),
-    "team_member:import": N_("Team member taken from a file"),
+    "team:import": N_("Team member taken from a file"),
     "example:fill": N_("Example data made"),
     "backup:restore": N_("Backup restored"),
     "claim:state": N_("Statement on cooperation recorded"),
@@ -70,7 +70,6 @@ KINDS: dict[str, str] = {
     "reference": N_("Reference data"),
     "backup": N_("Backup"),
     "agreement": N_("Agreements"),
-    "team_member": N_("Team members"),
     "example": N_("Example data"),
 }
 
