@@ -32,11 +32,17 @@ class Finding:
 SENTENCES = {
     "pesel": N_("This is a PESEL number. Data of persons are not kept here: remove it."),
     "document": N_("This looks like the number of an identity document. Data of persons are not kept here: remove it."),
-    "email": N_("This is an e-mail address. Addresses belong to the contacts of an institution: remove it from the text."),
-    "phone": N_("This is a telephone number. Numbers belong to the contacts of an institution: remove it from the text."),
+    "email": N_(
+        "This is an e-mail address. Addresses belong to the contacts of an institution: remove it from the text."
+    ),
+    "phone": N_(
+        "This is a telephone number. Numbers belong to the contacts of an institution: remove it from the text."
+    ),
     "birth": N_("This looks like a date of birth. Data of persons are not kept here: remove it."),
     "case": N_("This looks like a case reference. Single cases are not described here: remove it."),
-    "victim": N_("This looks like a description of a person. Single persons and cases are not described here: remove it."),
+    "victim": N_(
+        "This looks like a description of a person. Single persons and cases are not described here: remove it."
+    ),
 }
 
 # Between digits people write spaces, dots and every sort of dash.
@@ -55,7 +61,10 @@ _MONTH = (
     r"(?:stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|września|października|listopada|grudnia"
     r"|january|february|march|april|may|june|july|august|september|october|november|december)"
 )
-_DAY = rf"(?:\d{{1,2}}[.\-/\s]\s?\d{{1,2}}[.\-/\s]\s?\d{{2,4}}|\d{{4}}-\d{{1,2}}-\d{{1,2}}|\d{{1,2}}\s+{_MONTH}\s+\d{{4}}|\d{{4}})"
+_DAY = (
+    r"(?:\d{1,2}[.\-/\s]\s?\d{1,2}[.\-/\s]\s?\d{2,4}|\d{4}-\d{1,2}-\d{1,2}"
+    rf"|\d{{1,2}}\s+{_MONTH}\s+\d{{4}}|\d{{4}})"
+)
 _BIRTH = re.compile(
     rf"\b(?:ur\.|urodz\w*|dat[aęy]\s+urodzenia|date\s+of\s+birth|d\.?o\.?b\.?\b|born)"
     rf"[\s,:]*(?:(?:dnia|w\s+dniu|w|on|in|około|ok\.)\s+)?{_DAY}",
@@ -71,7 +80,10 @@ _PERSON = (
     r"(?:ofiar|pokrzywdzon|małoletni|świad(?:ek|ka|kowi|kiem|kini)|podejrzan|oskarżon|kobiet|mężczyzn|dziewczyn|chłopiec|chłopc"
     r"|dzieck|obywatel(?:ka|ki|em|owi|a)?\b|victim|witness|suspect|woman|girl|boy)\w*"
 )
-_AGE = r"(?:lat\s+\d{1,2}\b|\d{1,2}\s*(?:lat(?:a|k\w*)?\b|l\.)|\d{1,2}[\s\-]*letni\w*|\d{1,2}[\s\-]*years?[\s\-]old|aged\s+\d{1,2})"
+_AGE = (
+    r"(?:lat\s+\d{1,2}\b|\d{1,2}\s*(?:lat(?:a|k\w*)?\b|l\.)|\d{1,2}[\s\-]*letni\w*"
+    r"|\d{1,2}[\s\-]*years?[\s\-]old|aged\s+\d{1,2})"
+)
 _VICTIM = re.compile(
     rf"\b{_PERSON}\b[^.;\n]{{0,60}}?(?<![\d.,])(?<!\bod )(?<!\bprzez )(?<!\bpo )(?<!\bponad )(?<!\bco )(?<!\bza )"
     rf"(?<!\bponiżej )(?<!\bpowyżej )(?<!\bdo )(?<!\bukończenia )\b{_AGE}"
