@@ -27,8 +27,9 @@ from coordination.accounts import service
 from coordination.config import Settings
 from coordination.errors import Conflict
 from coordination.graph import checks, institution_edits, institutions, users
+from coordination.graph.embedded import Embedded
 from coordination.permissions import LOCAL_OPERATOR, Permission, Role, scope
-from tests.servers import ROOT
+from tests.servers import NAMES, ROOT
 
 KILLS = int(os.environ.get("COORDINATION_TEST_KILLS", "20"))
 WRITERS = 8
@@ -39,13 +40,13 @@ AREAS = ("identification", "referral", "crisis_shelter")
 class Platform:
     """`coordination serve` in a process of its own, on the database of the test."""
 
-    def __init__(self, store, directory) -> None:
+    def __init__(self, environ: dict[str, str], directory) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
         self._environ = {
             **os.environ,
-            **store.environ(),
+            **environ,
             "COORDINATION_DATA_DIR": str(directory),
             "COORDINATION_SECRET_KEY": SECRET,
         }
@@ -128,7 +129,7 @@ def test_nothing_acknowledged_is_lost_when_the_platform_is_killed(reference_stor
     settings = Settings(data_dir=tmp_path, secret_key=SECRET)
     cookie, form_token = signed_in(store, settings)
     store.touched()
-    platform = Platform(store, tmp_path)
+    platform = Platform(store.environ(), tmp_path)
     todo = itertools.product(pairs_of_mazowieckie(store), AREAS)
     take, more = threading.Lock(), threading.Semaphore(0)
     up, stop = threading.Event(), threading.Event()
@@ -191,8 +192,45 @@ def test_nothing_acknowledged_is_lost_when_the_platform_is_killed(reference_stor
 
 def test_the_platform_ends_cleanly_when_told_to(reference_store, tmp_path):
     reference_store.touched()
-    platform = Platform(reference_store, tmp_path)
+    platform = Platform(reference_store.environ(), tmp_path)
     with running(platform):
+        assert platform.stop() == 0
+
+
+@pytest.mark.skipif("embedded" not in NAMES, reason="not about the embedded server")
+def test_a_page_is_answered_or_refused_with_503_while_the_server_is_killed_and_then_comes_back(tmp_path):
+    platform = Platform({"COORDINATION_NEO4J_URI": ""}, tmp_path)
+    # A cookie that looks like a session makes every page ask the graph.
+    page = ("GET", "/sign-in", "", "coordination=s_unknown")
+    answers: list[int] = []
+    more, stop = threading.Semaphore(0), threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            answers.append(platform.ask(*page)[0])
+            more.release()
+
+    with running(platform):
+        readers = [threading.Thread(target=read) for _each in range(4)]
+        for reader in readers:
+            reader.start()
+        try:
+            for _crash in range(2):
+                for _read in range(20):
+                    assert more.acquire(timeout=120)
+                server = Embedded(tmp_path).find()
+                assert server is not None
+                os.kill(server.server, signal.SIGKILL)
+            for _read in range(20):
+                assert more.acquire(timeout=120)
+        finally:
+            stop.set()
+            for reader in readers:
+                reader.join()
+        assert set(answers) <= {200, 503}
+        assert platform.ask(*page)[0] == 200
+        again = Embedded(tmp_path).find()
+        assert again is not None and again.server != server.server
         assert platform.stop() == 0
 
 
