@@ -17,7 +17,7 @@ from coordination.graph import bulk
 from coordination.graph.text import folded
 from coordination.i18n import N_
 from coordination.permissions import Permission, scope
-from coordination.web import actor, language, needs, store
+from coordination.web import actor, language, needs, store, voivodeships
 
 
 @bp.get("/export/<kind>.<format>")
@@ -41,6 +41,8 @@ def network(format: str):
     if format not in networks.FORMATS:
         abort(404)
     place = _place()
+    if place and place not in voivodeships():
+        abort(404)
     shown = networks.selected(
         store(), actor(), voivodeship=place, on=_day(), area=request.args.get("area", ""), lang=language()
     )
