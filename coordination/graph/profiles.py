@@ -260,6 +260,22 @@ def history(store: Store, ids: Iterable[str], limit: int = 20) -> list[Change]:
     ]
 
 
+REPLACED: LiteralString = """
+    MATCH (e:AuditEntry {object_id: $id}) WHERE e.action = 'institution:edit'
+    RETURN e.before AS before
+    ORDER BY e.at DESC, e.id LIMIT 5
+    """
+
+
+def replaced(store: Store, institution_id: str) -> dict[str, list[Any]]:
+    """By field, the values that the last five edits of an institution replaced, newest first."""
+    found: dict[str, list[Any]] = {}
+    for row in store.read(REPLACED, id=institution_id):
+        for name, value in json.loads(row["before"] or "{}").items():
+            found.setdefault(name, []).append(value)
+    return found
+
+
 def _differing(before: str | None, after: str | None) -> tuple[str, ...]:
     old, new = json.loads(before or "{}"), json.loads(after or "{}")
     return tuple(sorted(name for name in {*old, *new} if old.get(name) != new.get(name)))

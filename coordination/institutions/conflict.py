@@ -22,16 +22,24 @@ class Difference:
     saved: str
     typed: str
     differs: bool
+    untouched: bool = False  # what was typed is what stood before the other's change: its reader changed nothing here
 
 
 def differing(
-    standing: Institution, values: Mapping[str, Any], shown: Callable[[str, Any], str]
+    standing: Institution,
+    values: Mapping[str, Any],
+    shown: Callable[[str, Any], str],
+    replaced: Mapping[str, list[Any]],
 ) -> list[Difference]:
-    """Every field of the form, what stands and what was typed; `shown` puts a value in words."""
+    """Every field of the form, what stands and what was typed.
+
+    `shown` puts a value in words; `replaced` holds by field what the latest edits replaced.
+    """
     return [
         Difference(
             name, LABELS["field"][name], shown(name, getattr(standing, name)), shown(name, values[name]),
             _plain(getattr(standing, name)) != _plain(values[name]),
+            _plain(values[name]) in [_plain(old) for old in replaced.get(name, ())],
         )
         for name in FIELDS if name in values
     ]

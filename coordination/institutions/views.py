@@ -250,7 +250,8 @@ def _form(found: Institution | None = None) -> InstitutionForm:
 def _conflict(form: InstitutionForm, standing: Institution, values: dict[str, Any]):
     """Someone saved first: both versions, a choice for each field that differs, nothing typed is lost."""
     merged = service.merged(actor(), standing, values)
-    rows = differing(standing, {name: getattr(merged, name) for name in values}, _shown)
+    mine = {name: getattr(merged, name) for name in values}
+    rows = differing(standing, mine, _shown, profiles.replaced(store(), standing.id))
     last = next(iter(profiles.history(store(), [standing.id], 1)), None)
     return render_template(
         "institutions/conflict.html", it=standing, rows=rows, typed=_typed(), last=last

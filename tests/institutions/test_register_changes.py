@@ -91,6 +91,8 @@ def test_the_second_of_two_editors_sees_both_versions_and_keeps_the_typed_text(r
     assert "Mój &lt;i&gt;tekst&lt;/i&gt;" in page and "<i>tekst" not in page
     assert institutions.get(reference_store, EVERYTHING, "wcpr").note == early["note"], "nothing was overwritten"
     assert set(re.findall(r'name="pick_(\w+)"', page)) == {"city", "note", "website"}
+    chosen = re.findall(r'name="pick_(\w+)" value="(\w+)"[^>]*checked', page)
+    assert dict(chosen) == {"city": "saved", "note": "typed", "website": "typed"}, "what was not touched stays saved"
 
     sent = {name: value for name, value in late.items() if name != "version"}
     version = re.search(r'name="version" value="(\d+)"', page)
