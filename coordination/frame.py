@@ -133,7 +133,8 @@ def _same_page(**changes: str | None) -> str:
 
 
 def _language_links() -> dict[str, str]:
-    if request.method != "GET" or request.endpoint is None:
+    # An address with a token in it is not repeated on any page.
+    if request.method != "GET" or request.endpoint is None or "token" in (request.view_args or {}):
         return {lang: url_for("home.start", lang=lang) for lang in LANGUAGES}
     return {lang: _same_page(lang=lang) for lang in LANGUAGES}
 

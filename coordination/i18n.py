@@ -81,12 +81,12 @@ def long_date(day: date, lang: str) -> str:
 
 
 def short_date(day: date | datetime | str | None) -> str:
-    """12.01.2026; a partial date of a source ("2014") stays as it is."""
+    """12.01.2026; a partial date of a source as far as it goes: 2010-10 is 10.2010, 2014 stays 2014."""
     if not day:
         return ""
     if isinstance(day, str):
         if len(day) != 10:
-            return day
+            return ".".join(reversed(day.split("-")))
         day = date.fromisoformat(day)
     if isinstance(day, datetime):
         day = day.astimezone(WARSAW).date()

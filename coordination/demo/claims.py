@@ -22,7 +22,7 @@ from coordination.graph.model import (
     Waiver,
 )
 
-SEED = 2026
+SEED = 2030
 # How institutions answer, by voivodeship: most do, in three too few to show a weight.
 RESPONSE = {"16": 0.3, "18": 0.35, "26": 0.3, "14": 0.92, "30": 0.95}
 USUAL_RESPONSE = 0.8

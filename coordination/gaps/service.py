@@ -196,6 +196,17 @@ def next_step(gap: Gap) -> Step:
     return Step("none")
 
 
+def speaker(gap: Gap, world: World) -> tuple[str, str] | None:
+    """For whom a consultant can record a statement, and about whom: a body of the voivodeship first, since
+    nobody but itself speaks for a national one. None where both sides are national."""
+    wanted = [*gap.unmet, *gap.a, *gap.b]
+    for one in wanted:
+        others = [other for other in (gap.b if one in gap.a else gap.a) if other != one]
+        if others and not world.institutions[one].national:
+            return one, next((other for other in others if other in gap.unmet), others[0])
+    return None
+
+
 def _silent(gap: Gap) -> tuple[str, ...]:
     found = [tie.a if tie.a_says is None else tie.b for tie in gap.deciding]
     return tuple(dict.fromkeys(found))
