@@ -10,7 +10,7 @@ import stat
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import LiteralString
+from typing import Any, LiteralString
 from urllib.parse import urlsplit
 
 from neo4j.exceptions import Neo4jError
@@ -188,7 +188,7 @@ def _claims(store: Store) -> Iterator[Finding]:
         "stance",
     )
     for values in store.read(CLAIMS)[0]["claims"]:
-        claim = dict(zip(names, values, strict=True))
+        claim: dict[str, Any] = dict(zip(names, values, strict=True))
         histories[f"{claim['claimant']}|{claim['partner']}|{claim['area']}"].append(claim)
     two, wrong, last, open_ended = [], [], [], []
     for key, claims in histories.items():
