@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial, update_wrapper
 from typing import Any, TypeVar
 
@@ -134,6 +134,13 @@ class Form(FlaskForm):
 
 def _strip(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
+
+
+def download(pieces: Iterable[bytes], name: str, media: str) -> Response:
+    """A file to save. `name` is made of codes and dates, never of what somebody typed."""
+    response = Response(pieces, content_type=media)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 def install(app: Flask) -> None:

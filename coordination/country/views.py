@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask_babel import gettext as _
 
 from coordination import fields
 from coordination.clock import today
 from coordination.country import service
+from coordination.exchange.writing import MEDIA, csv_chunks
 from coordination.gaps.service import STATES
 from coordination.graph import catalogue, poland, teams
 from coordination.graph.model import Level
 from coordination.graph.world import world as world_of
 from coordination.permissions import Permission
-from coordination.web import needs, store, voivodeships
+from coordination.web import download, needs, store, voivodeships
 
 bp = Blueprint("country", __name__, url_prefix="/country")
+
+COLUMNS = ("teryt", "voivodeship", "team_established", "answered", "asked", *STATES, "total", "weight")
 
 
 @bp.get("")
@@ -49,30 +50,24 @@ def index():
 def table():
     on, level, _ignored = _asked()
     found = service.overview(world_of(store(), on), voivodeships().values(), _teams(), on, level)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(
-        ["teryt", "voivodeship", "team_established", "answered", "asked", *STATES, "total", "weight"]
+    return download(
+        csv_chunks(COLUMNS, (_cells(row) for row in found.rows)),
+        f"country-{on.isoformat()}-{level}.csv",
+        MEDIA["csv"],
     )
-    for row in found.rows:
-        writer.writerow(
-            [
-                row.voivodeship.teryt,
-                row.voivodeship.name_pl,
-                row.team.established if row.team else "",
-                row.answered,
-                row.asked,
-                *(row.counts.get(state, 0) for state in STATES),
-                row.total,
-                "" if row.weight is None else f"{row.weight:.1f}",
-            ]
-        )
-    name = f"country-{on.isoformat()}-{level}.csv"
-    return Response(
-        out.getvalue(),
-        mimetype="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+
+
+def _cells(row: service.Row) -> dict[str, str]:
+    return {
+        "teryt": row.voivodeship.teryt,
+        "voivodeship": row.voivodeship.name_pl,
+        "team_established": row.team.established if row.team else "",
+        "answered": str(row.answered),
+        "asked": str(row.asked),
+        **{state: str(row.counts.get(state, 0)) for state in STATES},
+        "total": str(row.total),
+        "weight": "" if row.weight is None else f"{row.weight:.1f}",
+    }
 
 
 @bp.get("/blanks")

@@ -12,12 +12,12 @@ from coordination.clock import today
 from coordination.errors import Invalid
 from coordination.exchange import exporting, networks, writing
 from coordination.exchange.kinds import KINDS
-from coordination.files.room import bp, download
+from coordination.files.room import bp
 from coordination.graph import bulk
 from coordination.graph.text import folded
 from coordination.i18n import N_
 from coordination.permissions import Permission, scope
-from coordination.web import actor, language, needs, store, voivodeships
+from coordination.web import actor, download, language, needs, store, voivodeships
 
 
 @bp.get("/export/<kind>.<format>")

@@ -16,14 +16,24 @@ from coordination.exchange.planning import UNCHANGED, Change, Plan
 from coordination.exchange.problems import Problem, Refused, line
 from coordination.files import export_views, service
 from coordination.files.forms import FileForm
-from coordination.files.room import bp, download
+from coordination.files.room import bp
 from coordination.files.uploads import Upload, Uploads
 from coordination.files.words import ACTIONS, EXAMPLES, NETWORKS
 from coordination.files.words import KINDS as NAMES
 from coordination.graph import bulk, catalogue
 from coordination.i18n import local, translator
 from coordination.permissions import Permission, ever
-from coordination.web import actor, language, may_visit, needs, page_number, store, voivodeship, voivodeships
+from coordination.web import (
+    actor,
+    download,
+    language,
+    may_visit,
+    needs,
+    page_number,
+    store,
+    voivodeship,
+    voivodeships,
+)
 
 __all__ = ["bp", "export_views"]  # the views of export_views stand on the same blueprint
 

@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from coordination import fields, permissions
 from coordination.clock import today
 from coordination.errors import AlreadyExists, Invalid
+from coordination.exchange.writing import MEDIA, csv_chunks
 from coordination.gaps import service
 from coordination.gaps.forms import WaiverForm
 from coordination.graph import catalogue, gaps, reasons, waivers
+from coordination.graph.facts import World
+from coordination.graph.gaps import Gap
 from coordination.graph.model import Level, Scope, Voivodeship
+from coordination.graph.priority import Priority
 from coordination.graph.world import world as world_of
 from coordination.i18n import translator
 from coordination.permissions import Permission
-from coordination.web import Form, actor, language, needs, page_number, store, voivodeship, voivodeships
+from coordination.web import (
+    Form,
+    actor,
+    download,
+    language,
+    needs,
+    page_number,
+    store,
+    voivodeship,
+    voivodeships,
+)
 
 bp = Blueprint("gaps", __name__, url_prefix="/gaps")
 
@@ -81,31 +93,23 @@ def table():
     asked, _ignored = _asked()
     world = world_of(store(), asked.on, asked.known_on, teryt=here.teryt)
     found = service.find(world, here.teryt, asked)
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(COLUMNS)
-    for gap, points in found.shown:
-        expected = gap.expectation
-        said = reasons.tell(gap, world, translator(language())).reason
-        writer.writerow(
-            [
-                gap.id,
-                expected.area,
-                expected.type_a,
-                expected.type_b,
-                expected.level,
-                gap.state,
-                gap.underlying_state,
-                f"{points.points:g}",
-                said,
-            ]
-        )
-    name = f"gaps-{here.teryt}-{asked.on.isoformat()}.csv"
-    return Response(
-        out.getvalue(),
-        mimetype="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    rows = (_cells(gap, points, world) for gap, points in found.shown)
+    return download(csv_chunks(COLUMNS, rows), f"gaps-{here.teryt}-{asked.on.isoformat()}.csv", MEDIA["csv"])
+
+
+def _cells(gap: Gap, points: Priority, world: World) -> dict[str, str]:
+    expected = gap.expectation
+    return {
+        "expectation_id": gap.id,
+        "area": expected.area,
+        "type_a": expected.type_a,
+        "type_b": expected.type_b,
+        "level": expected.level,
+        "state": gap.state,
+        "underlying_state": gap.underlying_state,
+        "priority": f"{points.points:g}",
+        "reason": reasons.tell(gap, world, translator(language())).reason,
+    }
 
 
 @bp.get("/weights")
