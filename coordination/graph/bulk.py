@@ -19,6 +19,9 @@ BATCH = 2_000
 T = TypeVar("T")
 
 
+# Ids are unwound and met one by one in the index: a list after IN is walked for every node on one of the servers.
+
+
 def batches(rows: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
     """The rows in lists that one statement takes well."""
     left = iter(rows)
@@ -75,14 +78,16 @@ def _rows(found: list[dict[str, Any]]) -> list[list[Any]]:
 
 
 TAKEN: LiteralString = """
-    OPTIONAL MATCH (i:Institution) WHERE i.id IN $ids
+    UNWIND $ids AS id
+    MATCH (i:Institution {id: id})
     RETURN collect(i.id) AS institutions
     """
 TAKEN_CHANNELS: LiteralString = """
-    MATCH (i:Institution)-[:HAS_CONTACT]->(:ContactPoint)-[:HAS_CHANNEL]->(h:Channel) WHERE h.id IN $ids
+    UNWIND $ids AS id
+    MATCH (h:Channel {id: id})<-[:HAS_CHANNEL]-(:ContactPoint)<-[:HAS_CONTACT]-(i:Institution)
     RETURN collect([h.id, i.id]) AS rows
     """
-TAKEN_AGREEMENTS: LiteralString = "MATCH (g:Agreement) WHERE g.id IN $ids RETURN collect(g.id) AS ids"
+TAKEN_AGREEMENTS: LiteralString = "UNWIND $ids AS id MATCH (g:Agreement {id: id}) RETURN collect(g.id) AS ids"
 
 
 def taken(store: Store, ids: Sequence[str]) -> set[str]:
@@ -100,7 +105,8 @@ def taken_agreements(store: Store, ids: Sequence[str]) -> set[str]:
 
 
 INSTITUTIONS: LiteralString = """
-    MATCH (i:Institution)-[:OF_TYPE]->(t:InstitutionType) WHERE i.id IN $ids
+    UNWIND $ids AS id
+    MATCH (i:Institution {id: id})-[:OF_TYPE]->(t:InstitutionType)
     RETURN collect([i {.id, .name_pl, .short_name, .national, .city, .website, .name_2014, .source, .note,
                        .active_from, .active_to, .version}, t.code,
                     COLLECT { MATCH (i)-[:PART_OF {kind: 'parent'}]->(p:Institution) RETURN p.id },
@@ -134,8 +140,8 @@ def institutions(store: Store, ids: Sequence[str]) -> dict[str, tuple[Row, int]]
 
 
 CONTACTS: LiteralString = """
-    MATCH (i:Institution)-[:HAS_CONTACT]->(c:ContactPoint)-[:HAS_CHANNEL]->(h:Channel)
-    WHERE i.id IN $ids
+    UNWIND $ids AS id
+    MATCH (i:Institution {id: id})-[:HAS_CONTACT]->(c:ContactPoint)-[:HAS_CHANNEL]->(h:Channel)
     RETURN collect([h.id, i.id, c.function, h.kind, h.value, c.hours, h.visibility, c.confirmed_on, c.id,
                     coalesce(c.version, 1)]) AS rows
     """
@@ -166,8 +172,9 @@ def contacts(store: Store, ids: Sequence[str]) -> list[StoredChannel]:
 
 
 CLAIMS: LiteralString = """
-    MATCH (a:Institution)-[:STATES]->(c:Claim)
-    WHERE a.id IN $ids AND (NOT $current OR c.current_key IS NOT NULL)
+    UNWIND $ids AS id
+    MATCH (a:Institution {id: id})-[:STATES]->(c:Claim)
+    WHERE NOT $current OR c.current_key IS NOT NULL
     RETURN collect([c.id, c.claimant_id, c.partner_id, c.area, c.stance, c.forms, c.basis, c.frequency, c.intensity,
                     c.valid_from, c.valid_to, c.last_activity, c.stated_on, c.source, c.note, c.recorded_at,
                     c.current_key IS NOT NULL]) AS rows
