@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -9,6 +10,7 @@ from flask_babel import gettext as _
 from wtforms import SelectMultipleField, StringField, ValidationError, widgets
 
 from coordination import guard
+from coordination.clock import today
 
 
 class CheckBoxes(SelectMultipleField):
@@ -48,3 +50,19 @@ def read(text: str) -> date:
         day, month, year = text.split(".")
         return date(int(year), int(month), int(day))
     return date.fromisoformat(text)
+
+
+def asked_day(args: Mapping[str, str], name: str, ignored: list[str]) -> date | None:
+    """The past day an address asks for under a name; None when there is none, or when it means nothing or has not
+    come yet, which is then added to `ignored` as it was written."""
+    raw = args.get(name, "").strip()
+    if not raw:
+        return None
+    try:
+        found = read(raw)
+    except ValueError:
+        found = None
+    if found is None or found > today():
+        ignored.append(f"{name}={raw}")
+        return None
+    return found

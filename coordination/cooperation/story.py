@@ -110,9 +110,18 @@ class Told:
     history: tuple[Claim, ...]
 
 
-def tell(history: Sequence[Claim], one: str, other: str, area: str, on: date) -> Told:
-    """The tie of a pair in an area on a day, with how it came to be, newest first."""
-    ours = [claim for claim in history if claim.area == area]
+def tell(
+    history: Sequence[Claim], one: str, other: str, area: str, on: date, known_on: date | None = None
+) -> Told:
+    """The tie of a pair in an area on a day, as known on a day (default: now), and how it came to be, newest first."""
+    until = facts.end_of(known_on) if known_on else None
+    ours = [
+        claim
+        for claim in history
+        if claim.area == area
+        and claim.stated_on <= on
+        and (until is None or claim.recorded_at is None or claim.recorded_at < until)
+    ]
     one_says, other_says = _current(ours, one, on), _current(ours, other, on)
     made = tie_of(one, other, area, one_says, other_says, on)
     moments = _moments(ours, one, other, area, on)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from coordination import permissions
+from coordination import fields, permissions
 from coordination.clock import now, today
 from coordination.cooperation import service, story
 from coordination.cooperation.forms import ClaimForm
@@ -105,9 +105,15 @@ def tie(one: str, other: str):
     spoken = story.spoken_areas(history, areas)
     if area not in areas:
         area = spoken[0] if spoken else next(iter(areas))
-    told = story.tell(history, one, other, area, today())
+    ignored: list[str] = []
+    as_of = fields.asked_day(request.args, "as_of", ignored)
+    known_on = fields.asked_day(request.args, "known_on", ignored)
+    told = story.tell(history, one, other, area, as_of or today(), known_on)
     return render_template(
         "cooperation/tie.html",
+        as_of=as_of,
+        known_on=known_on,
+        ignored=ignored,
         one=names[one],
         other=names[other],
         area=areas[area],

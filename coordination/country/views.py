@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 
 from flask import Blueprint, render_template, request
-from flask_babel import gettext as _
 
 from coordination import fields
 from coordination.clock import today
@@ -85,16 +84,11 @@ def _teams():
 
 
 def _asked() -> tuple[date, Level, list[str]]:
-    ignored = []
-    on, raw = today(), request.args.get("as_of", "").strip()
-    if raw:
-        try:
-            on = min(fields.read(raw), today())
-        except ValueError:
-            ignored.append(_("day “%(value)s”", value=raw))
+    ignored: list[str] = []
+    on = fields.asked_day(request.args, "as_of", ignored) or today()
     level, asked = Level.REQUIRED, request.args.get("level", "")
     if asked in {*Level}:
         level = Level(asked)
     elif asked:
-        ignored.append(_("level “%(value)s”", value=asked))
+        ignored.append(f"level={asked}")
     return on, level, ignored

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -213,19 +211,6 @@ def _asked() -> tuple[service.Filter, list[str]]:
             ignored.append(f"{name}={value}")
         return default
 
-    def day(name: str) -> date | None:
-        raw = args.get(name, "").strip()
-        if not raw:
-            return None
-        try:
-            found = fields.read(raw)
-        except ValueError:
-            found = None
-        if found is None or found > today():
-            ignored.append(f"{name}={raw}")
-            return None
-        return found
-
     weights_, wrong = service.weights_from(args)
     ignored += [f"{name}={args[name]}" for name in wrong]
     return (
@@ -235,8 +220,8 @@ def _asked() -> tuple[service.Filter, list[str]]:
             area=choose("area", set(catalogue.areas(store())), ""),
             text=args.get("q", "").strip()[:100],
             scope=Scope(choose("scope", {*Scope}, "regional")),
-            on=day("as_of") or today(),
-            known_on=day("known_on"),
+            on=fields.asked_day(args, "as_of", ignored) or today(),
+            known_on=fields.asked_day(args, "known_on", ignored),
             weights=weights_,
         ),
         ignored,

@@ -164,6 +164,24 @@ def test_the_history_of_a_state_names_the_day_a_tie_went_out_of_date():
     )
 
 
+def test_two_clocks_what_was_so_and_what_was_known(sign_in, reference_store):
+    state(reference_store, KSP, "ksp", "kcik")
+    late = Claim(
+        id=str(uuid4()), claimant_id="kcik", partner_id="ksp", area="referral", stance=Stance.COOPERATES,
+        stated_on=today() - timedelta(days=50), recorded_at=now(), source=ClaimSource.DOCUMENT,
+    )  # fmt: skip
+    reference_store.change(claims.state, MAZOWIECKIE, late)
+    history = claims.of_pair(reference_store, Scope(everything=True), "ksp", "kcik")
+    month_ago, yesterday = today() - timedelta(days=30), today() - timedelta(days=1)
+    assert story.tell(history, "ksp", "kcik", "referral", month_ago).tie.state is TieState.ONE_SIDED
+    assert story.tell(history, "ksp", "kcik", "referral", month_ago, yesterday).tie.state is TieState.UNKNOWN
+    client = sign_in(Role.INSTITUTION, institution="ksp")
+    address = f"/cooperation/tie/ksp/kcik?area=referral&as_of={month_ago.isoformat()}"
+    assert "jednostronne" in client.get(address).text
+    assert "jednostronne" not in client.get(f"{address}&known_on={yesterday.isoformat()}").text
+    assert "as_of=2999-01-01" in client.get("/cooperation/tie/ksp/kcik?as_of=2999-01-01").text
+
+
 # On the web --------------------------------------------------------------------------------------------------
 
 PARTNERS = ("kcik", "kwp-radom", "uw-mazowieckie", "la-strada")
