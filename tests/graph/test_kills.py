@@ -234,6 +234,7 @@ def test_a_page_is_answered_or_refused_with_503_while_the_server_is_killed_and_t
         assert platform.stop() == 0
 
 
+@pytest.mark.slow
 def test_sixteen_writers_of_one_institution_lose_no_edit(reference_store):
     """Each adds one to a number kept in the note, fifty times, reading again whenever another was first."""
     store, everything = reference_store, scope(LOCAL_OPERATOR, Permission.INSTITUTION_READ)
