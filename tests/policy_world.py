@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 from coordination.graph.sessions import digest
 from coordination.graph.store import Store
-from coordination.graph.users import User
 
 HERE, THERE, SHARED, ABSENT, MIXED = "here", "there", "shared", "absent", "mixed"
 INSTITUTION = {HERE: "ksp", THERE: "kwp-poznan", SHARED: "kcik"}
@@ -73,7 +72,3 @@ def content(store: Store) -> set[str]:
         f"{row['label']} {sorted((key, str(value)) for key, value in row['it'].items())} {row['degree']}"
         for row in store.read(_CONTENT)
     }
-
-
-def places(user: User) -> tuple[str, ...]:
-    return user.voivodeships

@@ -12,7 +12,6 @@ from uuid import uuid4
 from coordination import clock
 from coordination.accounts import passwords
 from coordination.config import Settings
-from coordination.errors import Throttled
 from coordination.graph import audit, links, sessions, throttles, users
 from coordination.graph.links import AccountLink
 from coordination.graph.sessions import digest, new_token
@@ -214,6 +213,3 @@ def actor_for(store: Store, email: str) -> Actor | None:
     """The actor of an active account, for `--as`; None when there is none."""
     found = users.by_email(store, email)
     return found[0].actor if found and found[0].active else None
-
-
-__all__ = ["Door", "Throttled", "actor_for", "make_setup_link", "sign_in"]

@@ -4,6 +4,7 @@ import pytest
 
 from coordination import clock
 from coordination.accounts import manage_service, service
+from coordination.errors import NotFound
 from coordination.graph import sessions, users
 from coordination.permissions import LOCAL_OPERATOR, Role
 from tests.accounts.doors import (
@@ -129,7 +130,7 @@ def test_a_session_that_somehow_outlived_a_change_is_void(guarded, visitor, owne
 
 def test_no_session_begins_for_an_account_changed_since_its_password_was_checked(owner, reference_store, settings):
     manage_service.set_active(reference_store, LOCAL_OPERATOR, owner, False)
-    with pytest.raises(service.NotFound if hasattr(service, "NotFound") else Exception):
+    with pytest.raises(NotFound):
         service.begin_session(reference_store, settings, owner, {})
 
 
