@@ -76,7 +76,7 @@ def changes(
 def save(store: Store, actor: Actor, own: Entry, made: Iterable[Change]) -> int:
     """Record every changed cell together or none. Raises Conflict when a cell changed meanwhile."""
     ready = [(_claim(actor, own.id, change), change.current.id if change.current else "") for change in made]
-    store.change(claims.state_all, actor, ready)
+    service.change_claims(store, claims.state_all, actor, ready)
     return len(ready)
 
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from coordination.clock import now, today
-from coordination.errors import Forbidden, Invalid, NotFound
+from coordination.errors import AlreadyExists, Conflict, Forbidden, Invalid, NotFound
 from coordination.graph import claims, directory, drafts, invitations
 from coordination.graph.directory import Entry
 from coordination.graph.model import Basis, Claim, ClaimSource, Form, Frequency, Stance
 from coordination.graph.store import Store, Tx
 from coordination.i18n import N_
 from coordination.permissions import Actor, Permission, Role, Scope, require, scope
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +91,7 @@ def record(
         raise NotFound(partner_id)
     made = [claim_of(actor, own.id, partner_id, area, statement) for area in areas]
     seen = replaces or {}
-    store.change(claims.state_all, actor, [(claim, seen.get(claim.area)) for claim in made])
+    change_claims(store, claims.state_all, actor, [(claim, seen.get(claim.area)) for claim in made])
     return made
 
 
@@ -117,6 +120,15 @@ def claim_of(actor: Actor, own_id: str, partner_id: str, area: str, statement: S
     )
 
 
+def change_claims(store: Store, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+    """A change of claims. Two statements of one key at one moment end in a taken key for one of them, which is the
+    same to its author as any other statement that came first."""
+    try:
+        return store.change(work, *args, **kwargs)
+    except AlreadyExists as error:
+        raise Conflict(str(error)) from error
+
+
 def source_of(actor: Actor) -> ClaimSource:
     """A consultant speaks on behalf of an institution, and the claim says so for good."""
     own = actor.role in (Role.INSTITUTION, Role.GUEST)
@@ -129,7 +141,7 @@ def withdraw(store: Store, actor: Actor, claim_id: str) -> Claim:
     if old.superseded_at or old.stance is Stance.WITHDRAWN:
         raise Invalid(N_("Another statement has replaced this one. Open the history to see which."))
     withdrawn = claim_of(actor, old.claimant_id, old.partner_id, old.area, Statement(stance=Stance.WITHDRAWN))
-    store.change(claims.state, actor, withdrawn, replaces=old.id)
+    change_claims(store, claims.state, actor, withdrawn, replaces=old.id)
     return withdrawn
 
 
@@ -149,7 +161,7 @@ def restore(store: Store, actor: Actor, claim_id: str) -> Claim:
         recorded_as=str(actor.role),
         example=False,
     )
-    store.change(claims.state, actor, again)
+    change_claims(store, claims.state, actor, again)
     return again
 
 
@@ -256,7 +268,7 @@ def answer_all(
             raise Invalid(N_("One of the statements has changed since. Read it again and answer."))
         seen = question.answer.id if question.answer else None
         made.append((claim_from_answer(actor, own.id, question, answer), seen))
-    store.change(_answer, actor, made, invitation_id, draft_key, now())
+    change_claims(store, _answer, actor, made, invitation_id, draft_key, now())
     return [claim for claim, _ in made]
 
 

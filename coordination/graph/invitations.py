@@ -33,17 +33,20 @@ FIELDS: LiteralString = """
 BY_TOKEN: LiteralString = "MATCH (n:Invitation {token_hash: $token_hash}) RETURN " + FIELDS
 BY_ID: LiteralString = "MATCH (n:Invitation {id: $id}) RETURN " + FIELDS
 OPENED: LiteralString = "MATCH (n:Invitation {id: $id}) SET n.opened_at = coalesce(n.opened_at, $at)"
+# The first SET takes the write lock: a condition asked before it may be out of date when the write comes.
 USE: LiteralString = """
     MATCH (n:Invitation {id: $id})
-    WHERE n.used_at IS NULL AND n.revoked_at IS NULL AND n.expires_at > $at
+    SET n.tried_at = $at
+    WITH n WHERE n.used_at IS NULL AND n.revoked_at IS NULL AND n.expires_at > $at
     SET n.used_at = $at RETURN n.id AS id
     """
 REVOKE: LiteralString = """
     MATCH (n:Invitation {id: $id})-[:FOR]->(i:Institution)
-    WHERE n.used_at IS NULL AND n.revoked_at IS NULL
-      AND ($scope_all OR i.id = $scope_own
+    WHERE ($scope_all OR i.id = $scope_own
            OR EXISTS { MATCH (i)-[:COVERS]->(v:Voivodeship) WHERE v.teryt IN $scope_voivodeships }
            OR n.created_by = $by)
+    SET n.tried_at = $at
+    WITH n WHERE n.used_at IS NULL AND n.revoked_at IS NULL
     SET n.revoked_at = $at RETURN n.id AS id
     """
 OF_INSTITUTIONS: LiteralString = (

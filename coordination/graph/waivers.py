@@ -26,7 +26,8 @@ IN_FORCE: LiteralString = """
     WHERE w.valid_from <= $on AND $on <= w.valid_to AND (w.revoked_on IS NULL OR w.revoked_on > $on)
     RETURN w.id AS id
     """
-# The lock on the expectation makes two decisions of the same moment meet here, one after the other.
+# Writing the expectation takes its lock, so that two decisions of the same moment meet here one after the other.
+LOCK: LiteralString = "MATCH (e:Expectation {id: $expectation_id}) SET e.decided_at = $at RETURN e.id AS id"
 CREATE: LiteralString = """
     MATCH (e:Expectation {id: $expectation_id}), (v:Voivodeship {teryt: $voivodeship})
     MERGE (w:Waiver {id: $id})
@@ -44,6 +45,7 @@ REVOKE: LiteralString = """
 def decide(tx: Tx, actor: Actor, waiver: Waiver, at: datetime) -> None:
     """Record a waiver. Raises NotFound for an unknown expectation or voivodeship, AlreadyExists while another
     waiver of the same is in force."""
+    tx.run(LOCK, expectation_id=waiver.expectation_id, at=at)
     standing = tx.run(
         IN_FORCE,
         voivodeship=waiver.voivodeship,

@@ -117,7 +117,7 @@ def test_of_two_statements_at_one_moment_one_meets_a_conflict_and_none_is_lost(r
     for thread in threads:
         thread.join()
     assert results.count("saved") == 1
-    assert set(results) <= {"saved", "conflict", "AlreadyExists"}
+    assert set(results) <= {"saved", "conflict"}
     assert len(claims.of_pair(reference_store, Scope(everything=True), "ksp", "kcik")) == 1
 
 
