@@ -14,11 +14,13 @@ from coordination.clock import today
 
 HEAD = """# Benchmarks
 
-Written by `make bench` on {day}: Python {python}, Flask {flask}, neo4j driver {driver}, {cores} cores, everything on
-one machine. Worlds are invented (`bench/worlds.py`): institutions spread over 16 voivodeships, 3 contacts and 4 ties
-each. Pages are rendered in process for a signed-in account; the limit program (`bench/limit.py`) is the least a page of
-its kind can be in Flask: a login, two SQLite queries, a table of 50 rows. Both are run in turn, so that a slow spell of the
-machine meets both; times are the best of the rounds (median in brackets), ratios are best by best.
+Written by `make bench` on {day}: Python {python}, Flask {flask}, neo4j driver {driver}, {cores} cores shared by everything,
+load average {load:.1f} (above {cores}, milliseconds say little and ratios a little more).
+
+Worlds are invented (`bench/worlds.py`): institutions spread over 16 voivodeships, 3 contacts and 4 ties each. Pages are
+rendered in process for a signed-in account; the limit program (`bench/limit.py`) is the least a page of its kind can be
+in Flask: a login, two SQLite queries, a table of 50 rows. Both are run in turn, so that a slow spell of the machine meets
+both; times are the best of the rounds (median in brackets), ratios are best by best.
 
 Re-run with `make bench`, or a part of it with `python -m bench --sizes 200 --servers embedded`.
 """
@@ -69,7 +71,8 @@ def markdown(found: dict[str, list[Any]]) -> str:
     import psutil
 
     head = HEAD.format(day=today().isoformat(), python=platform.python_version(), flask=version("flask"),
-                       driver=version("neo4j"), cores=psutil.cpu_count())  # fmt: skip
+                       driver=version("neo4j"), cores=psutil.cpu_count(),
+                       load=psutil.getloadavg()[1])  # fmt: skip
     parts = [head, _pages(found["pages"]), _growth(found["pages"]), _forms(found["forms"]), _gaps(found["gaps"]),
              _starts(found["starts"])]  # fmt: skip
     return "\n".join(part for part in parts if part)
