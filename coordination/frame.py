@@ -181,6 +181,8 @@ def _navigation(place: dict[str, Any]) -> list[tuple[str, str, bool, int | None]
     }.get(role, [])
     here = (request.blueprint or "").split(".")[0]
     here = {"map": "cooperation", "matrix": "cooperation", "reply": "cooperation"}.get(here, here)
+    if request.endpoint in ("institutions.call", "institutions.search"):  # each has its own place in the frame
+        here = ""
     return [
         (label, url_for(endpoint, **values or place), room == here, getattr(g, "counts", {}).get(room))
         for room, label, endpoint, values in entries
