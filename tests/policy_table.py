@@ -108,6 +108,7 @@ TABLE = (
     row("POST", "/institutions/<institution_id>/card", **EDIT),
     row("GET", "/institutions/<institution_id>/contacts/new", **EDIT),
     row("POST", "/institutions/<institution_id>/contacts/new", **EDIT),
+    row("POST", "/institutions/<institution_id>/confirm", **VOICE),  # "is this still true?"
     row("POST", "/institutions/<institution_id>/contacts/confirm", **VOICE),
     row("POST", "/institutions/<institution_id>/contacts/<contact_id>/confirm", **VOICE, mixed=">>00" + "0---"),
     row("GET", "/institutions/<institution_id>/contacts/<contact_id>/edit", **EDIT, mixed=">>000-0-"),

@@ -40,6 +40,7 @@ def network(format: str):
     """The network that the map shows under the same filters."""
     if format not in networks.FORMATS:
         abort(404)
+    scope(actor(), Permission.FILE_EXPORT)  # taking away is more than reading
     place = _place()
     if place and place not in voivodeships():
         abort(404)
