@@ -30,7 +30,7 @@ USED_WITHOUT_IMPORT = {
 }
 IMPORT_NAMES = {
     "argon2-cffi": "argon2", "bootstrap-flask": "flask_bootstrap", "opening-hours-py": "opening_hours",
-    "python-stdnum": "stdnum", "python-calamine": "python_calamine",
+    "python-stdnum": "stdnum", "pyyaml": "yaml", "python-calamine": "python_calamine",
 }
 
 
