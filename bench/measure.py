@@ -18,6 +18,7 @@ class Timing:
 
     best: float
     median: float
+    cpu: float  # the least this process worked; a crowded machine hardly changes it, a server's work is not in it
 
     def over(self, limit: Timing) -> float:
         """Best by best: what neither program was disturbed in."""
@@ -30,15 +31,17 @@ def interleaved(calls: Mapping[str, Callable[[], Any]], rounds: int, budget: flo
     Stops after `rounds`, or when `budget` seconds are spent and three rounds are done.
     """
     times: dict[str, list[float]] = {name: [] for name in calls}
+    worked: dict[str, list[float]] = {name: [] for name in calls}
     begun = time.perf_counter()
     for done in range(rounds):
         if done >= 3 and time.perf_counter() - begun > budget:
             break
         for name, call in calls.items():
-            start = time.perf_counter()
+            start, busy = time.perf_counter(), time.process_time()
             call()
             times[name].append(time.perf_counter() - start)
-    return {name: Timing(min(taken), statistics.median(taken)) for name, taken in times.items()}
+            worked[name].append(time.process_time() - busy)
+    return {name: Timing(min(taken), statistics.median(taken), min(worked[name])) for name, taken in times.items()}
 
 
 Query = tuple[str, Mapping[str, Any]]
