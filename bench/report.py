@@ -99,7 +99,8 @@ def _pages(rows: list[PageRow]) -> str:
         "many at every size (P5)."
     )
     return f"## Pages\n\n{bars}\n\n" + _table(
-        ("page", "server", "institutions", "ours, ms", "÷ limit page", "CPU, ms", "CPU ÷ limit's", "queries", "its queries, ms", "÷ queries",
+        ("page", "server", "institutions", "ours, ms", "÷ limit page", "CPU, ms", "CPU ÷ limit's", "queries",
+         "its queries, ms", "÷ queries",
          "first time, ms", "kB"), lines)  # fmt: skip
 
 
