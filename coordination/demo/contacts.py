@@ -10,7 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from coordination.graph.model import Channel, ChannelKind, Contact, Institution, Visibility
 from coordination.graph.profiles import Card, Group, Resource, ResourceKind, Stage, Task
 
-SEED = 2030
+SEED = 2034
 
 _AREA_CODES = {
     "02": "71",
