@@ -44,6 +44,14 @@ def test_the_settings_are_ones_the_program_knows():
     assert settings.neo4j_uri == "neo4j://neo4j:7687"
 
 
+def test_every_setting_is_documented():
+    """In full or as `_SUFFIX` beside its sisters."""
+    told = (ROOT / "docs" / "operation.md").read_text("utf-8")
+    asked = set(re.findall(r"""(?:text|number|boolean)\("([A-Z_0-9]+)\"""", (ROOT / "coordination" / "config.py").read_text("utf-8")))
+    assert len(asked) > 8
+    assert [name for name in sorted(asked - {"DEMO"}) if name.removeprefix("NEO4J") not in told] == []
+
+
 @pytest.mark.parametrize("name", sorted(COMPOSE["volumes"]))
 def test_every_volume_is_used(name):
     assert any(volume.startswith(f"{name}:") for service in SERVICES.values() for volume in service["volumes"])
