@@ -19,7 +19,7 @@ from coordination.i18n import N_
 SHORTEST = 12
 LONGEST = 256
 
-_STRONG = PasswordHasher(time_cost=2, memory_cost=24 * 1024, parallelism=1)
+_STRONG = PasswordHasher(time_cost=2, memory_cost=46 * 1024, parallelism=1)
 _QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # tests only
 # Each check takes memory and a core: a crowd at the door waits in line instead of exhausting either.
 _TURN = threading.BoundedSemaphore(2)

@@ -22,8 +22,8 @@ def test_docs_access_tells_the_figures_of_the_code():
     assert service.FIRST_LINK_LENGTH == timedelta(hours=24) and "first administrator | 24 hours" in TOLD
     assert (passwords.SHORTEST, passwords.LONGEST) == (12, 256) and "12 to 256 characters" in TOLD
     strong = passwords.hasher()
-    assert (strong.memory_cost, strong.time_cost, strong.parallelism) == (24 * 1024, 2, 1)
-    assert "Argon2id, 24 MiB, 2 passes, 1 lane" in TOLD
+    assert (strong.memory_cost, strong.time_cost, strong.parallelism) == (46 * 1024, 2, 1)
+    assert "Argon2id, 46 MiB, 2 passes, 1 lane" in TOLD
     assert views.BROWSER_DAYS == 180 and "signed, 180 days" in TOLD
 
 
