@@ -56,6 +56,7 @@ def create_app(settings: Settings | None = None, store: Store | None = None) -> 
     secure = settings.public_url.startswith("https://")
     app.config.update(
         SECRET_KEY=config.secret_key(settings),
+        TRUSTED_HOSTS=config.trusted_hosts(settings),
         SETTINGS=settings,
         TESTING=settings.testing,
         SESSION_COOKIE_SECURE=secure,

@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import platformdirs
 
@@ -75,6 +76,13 @@ def load(environ: Mapping[str, str] = os.environ, **overrides: object) -> Settin
         "demo": boolean("DEMO"),
     }
     return Settings(**{**values, **overrides})  # type: ignore[arg-type]
+
+
+def trusted_hosts(settings: Settings) -> list[str] | None:
+    """Host names a request may ask for: the public one, and the machine itself for its health checks. None, any
+    host, while no public address is set."""
+    host = urlsplit(settings.public_url).hostname
+    return [host, "localhost", "127.0.0.1", "[::1]"] if host else None
 
 
 def default_data_dir() -> str:

@@ -93,13 +93,16 @@ FOR_VOIVODESHIP: LiteralString = """
     """
 EXISTING: LiteralString = "MATCH (u:User {email_key: $email_key}) RETURN u.id AS id"
 
+# The first SET takes the write lock; a version compared before it may be out of date when the write comes.
 SET_ACTIVE: LiteralString = """
-    MATCH (u:User {id: $id}) WHERE u.version = $version
-    SET u.active = $active, u.version = u.version + 1 RETURN u.id AS id
+    MATCH (u:User {id: $id}) SET u.version = u.version + 1
+    WITH u WHERE u.version = $version + 1
+    SET u.active = $active RETURN u.id AS id
     """
 SET_ROLE: LiteralString = """
-    MATCH (u:User {id: $id}) WHERE u.version = $version
-    SET u.role = $role, u.version = u.version + 1
+    MATCH (u:User {id: $id}) SET u.version = u.version + 1
+    WITH u WHERE u.version = $version + 1
+    SET u.role = $role
     WITH u OPTIONAL MATCH (u)-[old:ACTS_FOR]->() DELETE old RETURN DISTINCT u.id AS id
     """
 SET_PASSWORD: LiteralString = """

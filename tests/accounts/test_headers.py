@@ -115,3 +115,13 @@ def test_no_cookie_value_stands_in_a_page(sign_in, app):
     client = sign_in(Role.ADMINISTRATOR)
     token = client.get_cookie(app.config["SESSION_COOKIE_NAME"]).value
     assert token not in client.get("/account").text
+
+
+def test_a_request_for_another_host_is_refused_and_its_name_is_nowhere(settings, reference_store):
+    """A link made from a forged Host header would lead its reader to a stranger."""
+    app = create_app(dataclasses.replace(settings, public_url="https://koordynacja.example"), store=reference_store)
+    client = app.test_client()
+    assert client.get("/sign-in", base_url="https://koordynacja.example").status_code == 200
+    assert client.get("/health/live", base_url="http://127.0.0.1:8000").status_code == 200
+    forged = client.get("/sign-in", base_url="https://stranger.example")
+    assert forged.status_code == 400 and "stranger" not in forged.text
