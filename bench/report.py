@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -14,7 +15,7 @@ from coordination.clock import today
 
 HEAD = """# Benchmarks
 
-Written by `make bench` on {day}: Python {python}, Flask {flask}, neo4j driver {driver}, {cores} cores shared by everything,
+Written by `{command}` on {day}: Python {python}, Flask {flask}, neo4j driver {driver}, {cores} cores shared by everything,
 load average {load:.1f}. Above {cores}, only the CPU columns (time the web process worked, without its graph server) say much.
 
 Worlds are invented (`bench/worlds.py`): institutions spread over 16 voivodeships, 3 contacts and 4 ties each. Pages are
@@ -70,7 +71,7 @@ class StartRow:
 def markdown(found: dict[str, list[Any]]) -> str:
     import psutil
 
-    head = HEAD.format(day=today().isoformat(), python=platform.python_version(), flask=version("flask"),
+    head = HEAD.format(command=" ".join(["python -m bench", *sys.argv[1:]]), day=today().isoformat(), python=platform.python_version(), flask=version("flask"),
                        driver=version("neo4j"), cores=psutil.cpu_count(),
                        load=psutil.getloadavg()[1])  # fmt: skip
     parts = [head, _pages(found["pages"]), _growth(found["pages"]), _forms(found["forms"]), _gaps(found["gaps"]),
