@@ -71,7 +71,8 @@ class StartRow:
 def markdown(found: dict[str, list[Any]]) -> str:
     import psutil
 
-    head = HEAD.format(command=" ".join(["python -m bench", *sys.argv[1:]]), day=today().isoformat(), python=platform.python_version(), flask=version("flask"),
+    command = " ".join(["python -m bench", *sys.argv[1:]])
+    head = HEAD.format(command=command, day=today().isoformat(), python=platform.python_version(), flask=version("flask"),
                        driver=version("neo4j"), cores=psutil.cpu_count(),
                        load=psutil.getloadavg()[1])  # fmt: skip
     parts = [head, _pages(found["pages"]), _growth(found["pages"]), _forms(found["forms"]), _gaps(found["gaps"]),
