@@ -16,7 +16,7 @@ from coordination.commands import acting, as_option, failed, opened, words
 from coordination.errors import Conflict
 from coordination.exchange import applying, planning, tabular
 from coordination.exchange.kinds import KINDS
-from coordination.exchange.planning import Plan
+from coordination.exchange.plan import Plan
 from coordination.exchange.problems import SHOWN, Problem, Refused
 from coordination.graph.store import Store
 from coordination.i18n import Translator

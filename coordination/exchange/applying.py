@@ -10,8 +10,8 @@ from uuid import uuid4
 from coordination.clock import now
 from coordination.errors import AlreadyExists, Conflict
 from coordination.exchange.kinds import Row
+from coordination.exchange.plan import CHANGED, CREATED, UNCHANGED, Change, Plan
 from coordination.exchange.plan_claims import Writes
-from coordination.exchange.planning import CHANGED, CREATED, UNCHANGED, Change, Plan
 from coordination.graph import bulk_write
 from coordination.graph.bulk_write import Entry
 from coordination.graph.claims import key, properties

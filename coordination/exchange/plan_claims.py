@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from coordination.exchange import planning
 from coordination.exchange.cells import Bad
 from coordination.exchange.kinds import Parsed, Reading, Row
-from coordination.exchange.planning import (
+from coordination.exchange.plan import (
     CHANGED,
     CREATED,
     LEAVE_OUT,
@@ -16,6 +15,8 @@ from coordination.exchange.planning import (
     Change,
     Plan,
     Sight,
+    complete,
+    difference,
 )
 from coordination.graph import bulk
 from coordination.graph.bulk import StoredClaim
@@ -53,10 +54,10 @@ def _key(
     current = next((claim for claim in said if claim.current), None)
     new: list[tuple[Parsed, Row]] = []
     for each in rows:
-        full = planning.complete(made.kind, each.row)
+        full = complete(made.kind, each.row)
         same_day = [claim for claim in said if claim.row["stated_on"] == full["stated_on"]]
         # Of two statements of one day the one recorded last counts; saying it again changes nothing.
-        if same_day and not planning.difference(same_day[-1].row, each.row)[1]:
+        if same_day and not difference(same_day[-1].row, each.row)[1]:
             made.changes.append(Change(each.number, key, UNCHANGED, full, ref=same_day[-1].id))
         elif not sight.may_edit(full["claimant_id"]):
             bad = Bad(OUTSIDE, LEAVE_OUT, column="claimant_id")
@@ -76,7 +77,7 @@ def _key(
         last = replaces and each is latest[0]
         writes.stated.append((str(uuid4()), full, last))
         if last and current is not None:
-            before, after = planning.difference(current.row, full)
+            before, after = difference(current.row, full)
             made.changes.append(Change(each.number, key, CHANGED, full, before, after, ref=current.id))
         else:
             after = {name: value for name, value in full.items() if value}

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from coordination.exchange import planning
 from coordination.exchange.cells import Bad, unusable_id
 from coordination.exchange.kinds import Parsed, Reading
-from coordination.exchange.planning import (
+from coordination.exchange.plan import (
     CHANGED,
     CREATED,
     LEAVE_OUT,
@@ -16,6 +15,7 @@ from coordination.exchange.planning import (
     Change,
     Plan,
     Sight,
+    difference,
 )
 from coordination.graph import bulk
 from coordination.graph.bulk import StoredChannel
@@ -89,7 +89,7 @@ def _row(
                 first=number,
             )
     stored = standing.by_id.get(row["id"])
-    before, after = planning.difference(stored.row if stored else {}, row)
+    before, after = difference(stored.row if stored else {}, row)
     if stored and not after:
         return Change(each.number, row["id"], UNCHANGED, row, version=stored.version)
     if not sight.may_edit(row["institution_id"]):

@@ -2,98 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from coordination import permissions
-from coordination.exchange import cells, kinds
+from coordination.exchange import cells, kinds, plan_claims, plan_contacts
 from coordination.exchange.cells import Bad
-from coordination.exchange.duplicates import Duplicate, find_duplicates
+from coordination.exchange.duplicates import find_duplicates
 from coordination.exchange.kinds import Kind, Known, Parsed, Reading, Row
-from coordination.exchange.problems import Problem
+from coordination.exchange.plan import (
+    CHANGED,
+    CREATED,
+    LEAVE_OUT,
+    OUTSIDE,
+    UNCHANGED,
+    Change,
+    Plan,
+    Sight,
+    at,
+    complete,
+    difference,
+)
 from coordination.exchange.tabular import Table
 from coordination.graph import bulk, catalogue
-from coordination.graph.bulk import Place
 from coordination.graph.store import Store
 from coordination.i18n import N_
-from coordination.permissions import Actor, Permission, Scope
-
-CREATED, CHANGED, UNCHANGED = "created", "changed", "unchanged"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What becomes of one row. `before` and `after` hold the columns that differ; `full` is what will stand.
-
-    `version` is what was read; `ref` names the record in the graph that is touched (an id, or ids); `older` marks
-    a statement that enters the history behind what was said since.
-    """
-
-    number: int
-    key: str
-    action: str
-    full: Row
-    before: Row = field(default_factory=dict)
-    after: Row = field(default_factory=dict)
-    version: int = 0
-    ref: str = ""
-    older: bool = False
-
-
-@dataclass(slots=True)
-class Plan:
-    kind: Kind
-    today: date
-    changes: list[Change] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    wrong: frozenset[int] = frozenset()
-    duplicates: list[Duplicate] = field(default_factory=list)
-    names: dict[str, str] = field(default_factory=dict)  # short names by institution id, for people
-    extra: Any = None  # what the writer of this kind needs besides the changes
-
-    def count(self, action: str) -> int:
-        return sum(change.action == action for change in self.changes)
-
-    @property
-    def refused(self) -> bool:
-        return bool(self.problems)
-
-    @property
-    def counts(self) -> tuple[int, int, int, int]:
-        """(created, changed, unchanged, rejected); a refused file creates and changes nothing."""
-        created, changed = (0, 0) if self.refused else (self.count(CREATED), self.count(CHANGED))
-        return created, changed, self.count(UNCHANGED), len(self.wrong)
-
-    @property
-    def empty(self) -> bool:
-        return not self.refused and not any(change.action != UNCHANGED for change in self.changes)
-
-    @property
-    def fingerprint(self) -> str:
-        """The same for two plans that would do the same to the same records."""
-        told = [
-            [c.number, c.key, c.action, c.before, c.after, c.version] for c in self.changes if c.action != UNCHANGED
-        ]
-        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What the actor may see and touch; `places` are the institutions in sight."""
-
-    places: dict[str, Place]
-    edit: Scope
-
-    def may_edit(self, id: str) -> bool:
-        return id in self.places and bulk.inside(self.edit, id, self.places[id])
-
-
-OUTSIDE = N_("This record lies outside the voivodeship in which changes may be made.")
-LEAVE_OUT = N_("Leave the row out, or keep it as it was exported.")
+from coordination.permissions import Actor, Permission
 
 
 def plan(
@@ -125,16 +59,12 @@ def plan(
         _institutions(store, sight, reading, made, same or {})
     elif kind_name == "team-members":
         _members(store, sight, teams, reading, made)
+    elif kind_name == "claims":
+        plan_claims.fill(store, sight, reading, made)
+    elif kind_name == "contacts":
+        plan_contacts.fill(store, sight, reading, made)
     else:
-        # Imported here: these modules build on this one.
-        from coordination.exchange import plan_claims, plan_contacts
-
-        if kind_name == "claims":
-            plan_claims.fill(store, sight, reading, made)
-        elif kind_name == "contacts":
-            plan_contacts.fill(store, sight, reading, made)
-        else:
-            _agreements(store, sight, reading, made)
+        _agreements(store, sight, reading, made)
     made.changes.sort(key=lambda change: change.number)
     made.problems = sorted(reading.problems, key=lambda problem: problem.row)
     made.wrong = frozenset(reading.wrong)
@@ -163,16 +93,6 @@ def _known(
     )
 
 
-def difference(before: Row, after: Row) -> tuple[Row, Row]:
-    names = [name for name in after if before.get(name, "") != after[name]]
-    return {name: before.get(name, "") for name in names}, {name: after[name] for name in names}
-
-
-def complete(kind: Kind, row: Row) -> Row:
-    """The row with the columns the file leaves out, empty."""
-    return {name: row.get(name, "") for name in kind.columns}
-
-
 def _institutions(store: Store, sight: Sight, reading: Reading, made: Plan, same: Mapping[str, str]) -> None:
     rows = [_renamed(each, same, sight) for each in reading.rows]
     ids = [each.row["id"] for each in rows]
@@ -185,7 +105,7 @@ def _institutions(store: Store, sight: Sight, reading: Reading, made: Plan, same
         row, id = each.row, each.row["id"]
         try:
             if id in elsewhere:
-                raise _at("id", cells.unusable_id())
+                raise at("id", cells.unusable_id())
             if id in seen:  # two rows said to be the same institution
                 raise Bad(N_("Two rows mean the same institution."), N_("Keep one of the two rows."), column="id")
             seen.add(id)
@@ -195,11 +115,6 @@ def _institutions(store: Store, sight: Sight, reading: Reading, made: Plan, same
             reading.add(each.number, bad, value=row.get(bad.column, ""))
     created = [change for change in made.changes if change.action == CREATED]
     made.duplicates = find_duplicates(created, sight.places)
-
-
-def _at(column: str, bad: Bad) -> Bad:
-    bad.column = column
-    return bad
 
 
 def _renamed(each: Parsed, same: Mapping[str, str], sight: Sight) -> Parsed:
@@ -266,7 +181,7 @@ def _agreements(store: Store, sight: Sight, reading: Reading, made: Plan) -> Non
         parties = cells.items(standing.get("parties", ""))
         try:
             if any(party not in sight.places for party in parties):
-                raise _at("id", cells.unusable_id())
+                raise at("id", cells.unusable_id())
             before, after = difference(standing, row)
             if standing and not after:
                 made.changes.append(Change(each.number, id, UNCHANGED, row, version=version))

@@ -8,7 +8,7 @@ from datetime import date
 from coordination.errors import Conflict
 from coordination.exchange import applying, planning, tabular
 from coordination.exchange.duplicates import Duplicate
-from coordination.exchange.planning import Plan
+from coordination.exchange.plan import Plan
 from coordination.files.uploads import Upload
 from coordination.graph.store import Store
 from coordination.permissions import Actor

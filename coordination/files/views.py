@@ -12,7 +12,7 @@ from coordination.clock import today
 from coordination.errors import Conflict
 from coordination.exchange import writing
 from coordination.exchange.kinds import FIXED, KINDS, OPTIONAL
-from coordination.exchange.planning import UNCHANGED, Change, Plan
+from coordination.exchange.plan import UNCHANGED, Change, Plan
 from coordination.exchange.problems import Problem, Refused, line
 from coordination.files import export_views, service
 from coordination.files.forms import FileForm
