@@ -73,11 +73,11 @@ def test_a_spreadsheet_finds_no_live_formula(tmp_path):
     for names, options in ((("kept.csv", "raw.csv"), ["--infilter=CSV:44/59,34,76"]), (("kept.xlsx",), [])):
         subprocess.run(
             ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", "fods",
-             *options, "--outdir", str(tmp_path / "-".join(names)), *[str(tmp_path / name) for name in names]],
+             *options, "--outdir", str(tmp_path / ("opened-" + "-".join(names))), *[str(tmp_path / name) for name in names]],
             check=True, capture_output=True, timeout=240,
         )  # fmt: skip
         for name in names:
-            opened = (tmp_path / "-".join(names) / name).with_suffix(".fods").read_text("utf-8")
+            opened = (tmp_path / ("opened-" + "-".join(names)) / name).with_suffix(".fods").read_text("utf-8")
             live = opened.count("table:formula=")
             # The unprotected file must be live, or this test could not fail.
             assert (live > 0) if name == "raw.csv" else (live == 0), (name, live)
