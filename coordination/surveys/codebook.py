@@ -163,15 +163,15 @@ def codebook(questionnaire: Questionnaire) -> list[Meaning]:
         _ours("critical_failures", "integer", N_("Number of critical items below the threshold")),
     ]
     for dimension in questionnaire.dimensions:
-        named = {"name": (dimension.name_pl, dimension.name_en)}
+        name = (dimension.name_pl, dimension.name_en)
         found += [
-            _ours(f"{dimension.id}_score", "number", N_("%(name)s: score"), unit="0–100", **named),
+            _ours(f"{dimension.id}_score", "number", N_("%(name)s: score"), unit="0–100", name=name),
             _ours(
                 f"{dimension.id}_coverage",
                 "number",
                 N_("%(name)s: share of weight answered"),
                 unit="0–1",
-                **named,
+                name=name,
             ),
         ]
     for item in questionnaire.items:
@@ -188,9 +188,14 @@ def codebook(questionnaire: Questionnaire) -> list[Meaning]:
 
 
 def _ours(
-    column: str, type: str, label: str, *, unit: str = "", values: dict[str, str] | None = None,
-    **names: tuple[str, str],
-) -> Meaning:  # fmt: skip
+    column: str,
+    type: str,
+    label: str,
+    *,
+    unit: str = "",
+    values: dict[str, str] | None = None,
+    name: tuple[str, str] = ("", ""),
+) -> Meaning:
     """A column of our own: its label and the words of its values are texts of the program, in both languages."""
     codes = values or {}
     return Meaning(
@@ -201,14 +206,14 @@ def _ours(
         values=tuple(codes),
         values_pl=tuple(translator("pl")._(word) for word in codes.values()),
         values_en=tuple(translator("en")._(word) for word in codes.values()),
-        **_both(label, **names),
+        **_both(label, name),
     )
 
 
-def _both(label: str, **names: tuple[str, str]) -> dict[str, Any]:
+def _both(label: str, name: tuple[str, str] = ("", "")) -> dict[str, Any]:
     return {
-        f"label_{lang}": translator(lang)._(label, **{name: pair[place] for name, pair in names.items()})
-        for place, lang in enumerate(("pl", "en"))
+        "label_pl": translator("pl")._(label, name=name[0]),
+        "label_en": translator("en")._(label, name=name[1]),
     }
 
 

@@ -192,7 +192,7 @@ def data(questionnaire: Questionnaire) -> dict[str, Any]:
             {"id": d.id, "weight": _plain(d.weight), **_pair(d, "name"), "basis": d.basis}
             for d in q.dimensions
         ],
-        "items": [_item_data(item) for item in q.items],
+        "items": [item_data(item) for item in q.items],
         "scoring": {
             "dimension_min_coverage": _plain(rules.min_coverage),
             "overall_min_dimensions": rules.min_dimensions,
@@ -205,7 +205,8 @@ def data(questionnaire: Questionnaire) -> dict[str, Any]:
     }
 
 
-def _item_data(item: Item) -> dict[str, Any]:
+def item_data(item: Item) -> dict[str, Any]:
+    """One item as plain data."""
     found: dict[str, Any] = {
         "id": item.id,
         "dimension": item.dimension,

@@ -16,8 +16,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from coordination.surveys import exact
 from coordination.surveys.conditions import possible, shown
 from coordination.surveys.model import (
     Answer,
@@ -232,8 +233,8 @@ def whole(
     """The whole of scored dimensions: the last step of `score`."""
     rules = questionnaire.rules
     scored = [one for one in dimensions if one.score is not None]
-    points = sum(((one.score or ZERO) * one.weight for one in scored), ZERO)
-    weight = sum((one.weight for one in scored), ZERO)
+    points = exact.points([(one.score or ZERO, one.weight) for one in scored])
+    weight = exact.total(one.weight for one in scored)
     overall = points / weight if weight and len(scored) >= rules.min_dimensions else None
     failures = sorted(
         (
@@ -250,7 +251,8 @@ def whole(
         order = [one.id for one in rules.bands]
         if order.index(word.id) > order.index(rules.cap_band):
             band = rules.bands[order.index(rules.cap_band)]
-    reach = [one for one in dimensions if one.low is not None]
+    certain = [one for one in dimensions if one.answered_weight]
+    optional = [one for one in dimensions if not one.answered_weight and one.low is not None]
     return Result(
         questionnaire=questionnaire,
         institution_type=institution_type,
@@ -258,12 +260,20 @@ def whole(
         score=overall,
         points=points,
         scored_weight=weight,
-        low=_extreme(((one.low, one.weight, one.answered_weight > 0) for one in reach), -1),
-        high=_extreme(((one.high, one.weight, one.answered_weight > 0) for one in reach), 1),
+        low=exact.extreme(_lows(certain), _lows(optional), -1),
+        high=exact.extreme(_highs(certain), _highs(optional), 1),
         uncapped_band=word,
         band=band,
         critical_failures=tuple(failures),
     )
+
+
+def _lows(dimensions: list[DimensionScore]) -> exact.Parts:
+    return [(one.low or ZERO, one.weight) for one in dimensions]
+
+
+def _highs(dimensions: list[DimensionScore]) -> exact.Parts:
+    return [(one.high or ZERO, one.weight) for one in dimensions]
 
 
 def band_of(bands: Iterable[Band], value: Fraction) -> Band:
@@ -287,7 +297,7 @@ def item_score(item: Item, value: object) -> Fraction:
     """
     if item.kind is Kind.MATURITY:
         if isinstance(value, int) and not isinstance(value, bool) and item.level(value):
-            return Fraction(value * 100, item.levels[-1].value)
+            return _share(value, item.levels[-1].value)
     elif item.kind in (Kind.YPN, Kind.CHOICE):
         option = item.option(value)
         if option and option.score is not None:
@@ -301,8 +311,13 @@ def item_score(item: Item, value: object) -> Fraction:
     elif item.kind is Kind.MULTICHOICE and isinstance(value, tuple):
         chosen = set(value)
         if len(chosen) == len(value) and chosen <= {option.value for option in item.options}:
-            return Fraction(100 * len(chosen), len(item.options))
+            return _share(len(chosen), len(item.options))
     raise ValueError(f"{value!r} is no answer to {item.id}")
+
+
+@lru_cache(maxsize=1024)
+def _share(part: int, of: int) -> Fraction:
+    return Fraction(100 * part, of)
 
 
 def extremes(item: Item) -> tuple[Fraction, Fraction]:
@@ -340,21 +355,23 @@ def _item(item: Item, answer: Answer | None, is_shown: bool) -> ItemScore:
 
 
 def _dimension(dimension: Dimension, items: tuple[ItemScore, ...], min_coverage: Fraction) -> DimensionScore:
-    points = answered = applicable = ZERO
-    for one in items:
-        if one.score is not None:
-            points += one.score * one.weight
-            answered += one.weight
-            applicable += one.weight
-        elif one.state in (ItemState.MISSING, ItemState.UNKNOWN):
-            applicable += one.weight
+    scored = [(one.score, one.weight) for one in items if one.score is not None]
+    points = exact.points(scored)
+    answered = exact.total(weight for _, weight in scored)
+    unanswered = (ItemState.MISSING, ItemState.UNKNOWN)
+    applicable = answered + exact.total(one.weight for one in items if one.weight and one.state in unanswered)
     if not applicable:
         state = DimensionState.LEFT_OUT
     elif not answered or answered < min_coverage * applicable:
         state = DimensionState.INSUFFICIENT
     else:
         state = DimensionState.SCORED
-    reach = [one for one in items if one.low is not None]
+    open_ = [one for one in items if one.score is None and one.low is not None]
+    if open_:
+        low = exact.extreme(scored, [(one.low or ZERO, one.weight) for one in open_], -1)
+        high = exact.extreme(scored, [(one.high or ZERO, one.weight) for one in open_], 1)
+    else:
+        low = high = points / answered if answered else None
     return DimensionScore(
         dimension=dimension,
         state=state,
@@ -363,31 +380,6 @@ def _dimension(dimension: Dimension, items: tuple[ItemScore, ...], min_coverage:
         points=points,
         answered_weight=answered,
         applicable_weight=applicable,
-        low=_extreme(((one.low, one.weight, one.score is not None) for one in reach), -1),
-        high=_extreme(((one.high, one.weight, one.score is not None) for one in reach), 1),
+        low=low,
+        high=high,
     )
-
-
-def _extreme(parts: Iterable[tuple[Fraction | None, Fraction, bool]], sign: int) -> Fraction | None:
-    """The lowest (`sign` -1) or highest (1) weighted mean of parts (value, weight, must count).
-
-    A part that need not count is one that may yet turn out not to apply. Taken from the most extreme on, such a part
-    counts only while it moves the mean outwards; with none that must count, the most extreme alone is the bound.
-    """
-    total = weight = ZERO
-    optional: list[tuple[Fraction, Fraction]] = []
-    for value, part, must in parts:
-        if value is None:
-            continue
-        if must:
-            total += value * part
-            weight += part
-        else:
-            optional.append((value, part))
-    optional.sort(key=lambda one: -sign * one[0])
-    for value, part in optional:
-        if weight and sign * value * weight <= sign * total:
-            break
-        total += value * part
-        weight += part
-    return total / weight if weight else None
