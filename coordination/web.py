@@ -16,11 +16,13 @@ from werkzeug.exceptions import HTTPException
 
 from coordination import permissions
 from coordination.errors import DomainError, StoreUnavailable, Throttled
+from coordination.graph import catalogue
 from coordination.graph.audit import REQUEST_ID
-from coordination.graph.model import Voivodeship
+from coordination.graph.model import Area, InstitutionType, Source, Voivodeship
 from coordination.graph.store import Store
 from coordination.permissions import Actor, Permission, Role
 
+T = TypeVar("T")
 View = TypeVar("View", bound=Callable[..., Any])
 
 GUEST = Actor(id="", role=Role.GUEST)
@@ -80,13 +82,31 @@ def language() -> str:
 
 
 def voivodeships() -> dict[str, Voivodeship]:
-    """The 16 by TERYT, in Polish order; read once, they do not change while the program runs."""
-    known: dict[str, Voivodeship] = current_app.extensions.setdefault("voivodeships", {})
-    if not known:
-        from coordination.graph import catalogue
+    """The 16 by TERYT, in Polish order."""
+    return _list("voivodeships", lambda each: {it.teryt: it for it in catalogue.voivodeships(each)})
 
-        known.update({each.teryt: each for each in catalogue.voivodeships(store())})
-    return known
+
+def areas() -> dict[str, Area]:
+    """Areas of cooperation by code, in the order of the model."""
+    return _list("areas", catalogue.areas)
+
+
+def institution_types() -> dict[str, InstitutionType]:
+    """Institution types by code, in Polish order."""
+    return _list("institution_types", catalogue.institution_types)
+
+
+def sources() -> dict[str, Source]:
+    """Sources of the reference data by id."""
+    return _list("sources", catalogue.sources)
+
+
+def _list(name: str, read: Callable[[Store], dict[str, T]]) -> dict[str, T]:
+    """A list of the package, read once: loading it anew is a start of the program."""
+    kept: dict[str, dict[str, Any]] = current_app.extensions.setdefault("lists", {})
+    if not kept.get(name):
+        kept[name] = read(store())
+    return kept[name]
 
 
 def voivodeship() -> Voivodeship | None:
@@ -105,9 +125,11 @@ def voivodeship() -> Voivodeship | None:
 
 
 def may_visit(who: Actor, teryt: str) -> bool:
-    reach = permissions.scope(who, Permission.INSTITUTION_READ) if permissions.ever(
-        who, Permission.INSTITUTION_READ
-    ) else permissions.Scope()
+    reach = (
+        permissions.scope(who, Permission.INSTITUTION_READ)
+        if permissions.ever(who, Permission.INSTITUTION_READ)
+        else permissions.Scope()
+    )
     return reach.everything or teryt in reach.voivodeships
 
 

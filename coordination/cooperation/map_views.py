@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from coordination import permissions
 from coordination.clock import today
 from coordination.cooperation import map_address, map_files, map_rows, map_words
-from coordination.graph import catalogue, drawing, picture, world
+from coordination.graph import drawing, picture, world
 from coordination.graph.layout import placed
 from coordination.graph.mapset import SECTOR_GROUPS, MapSet, Node
 from coordination.graph.model import Area, InstitutionType, TieState
@@ -21,7 +21,18 @@ from coordination.graph.selection import Words, filtered
 from coordination.graph.text import folded
 from coordination.i18n import local, short_date
 from coordination.permissions import Permission, scope
-from coordination.web import actor, language, needs, page_number, public, store, voivodeship, voivodeships
+from coordination.web import (
+    actor,
+    areas,
+    institution_types,
+    language,
+    needs,
+    page_number,
+    public,
+    store,
+    voivodeship,
+    voivodeships,
+)
 
 bp = Blueprint("map", __name__)
 
@@ -80,9 +91,9 @@ _KEPT = ("voivodeship", "area", "state", "sector", "type", "as_of", "known_on", 
 
 def _view() -> View:
     place = voivodeship()
-    types, areas = catalogue.institution_types(store()), catalogue.areas(store())
-    asked = map_address.read(request.args, today=today(), voivodeship=place.teryt if place else "", types=types, areas=areas)
-    return View(asked, types, areas)
+    types, known = institution_types(), areas()
+    asked = map_address.read(request.args, today=today(), voivodeship=place.teryt if place else "", types=types, areas=known)
+    return View(asked, types, known)
 
 
 @bp.get("/cooperation/map")

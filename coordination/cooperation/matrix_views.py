@@ -8,10 +8,9 @@ from flask_babel import ngettext
 
 from coordination.cooperation import matrix, service
 from coordination.errors import Conflict, Invalid
-from coordination.graph import catalogue
 from coordination.i18n import polish_key
 from coordination.permissions import Permission
-from coordination.web import Form, actor, needs, page_number, store
+from coordination.web import Form, actor, areas, needs, page_number, store
 
 bp = Blueprint("matrix", __name__, url_prefix="/cooperation/matrix")
 
@@ -31,7 +30,7 @@ def index():
         return render_template("cooperation/matrix_choose.html", claimants=claimants)
     own = service.claimant(store(), actor(), asked)
     partners, voices = matrix.load(store(), actor(), own)
-    areas = catalogue.areas(store())
+    known = areas()
     query = request.values.get("q", "").strip()
     wanted = "".join(polish_key(query)[0].split())
     shown = [
@@ -44,7 +43,7 @@ def index():
     cells: dict[tuple[str, str], str] = {}
     error, status = "", 200
     if form.submitted():
-        cells, seen = _posted("c", partners, areas), _posted("s", partners, areas)
+        cells, seen = _posted("c", partners, known), _posted("s", partners, known)
         try:
             made = matrix.changes(cells, seen, voices, partners)
             if request.form.get("action") == "save" and made:
@@ -57,7 +56,7 @@ def index():
                     form=form,
                     own=own,
                     made=made,
-                    areas=areas,
+                    areas=known,
                     cells=cells,
                     seen=seen,
                     query=query,
@@ -83,7 +82,7 @@ def index():
         size=ROWS,
         query=query,
         voices=voices,
-        areas=areas,
+        areas=known,
         cells=cells,
         sign=matrix.sign,
         signs=matrix.SIGNS,

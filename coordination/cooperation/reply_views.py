@@ -15,13 +15,13 @@ from coordination.clock import now
 from coordination.cooperation import service
 from coordination.cooperation.service import Answer, Question
 from coordination.errors import Conflict, Invalid
-from coordination.graph import catalogue, drafts, invitations, throttles
+from coordination.graph import drafts, invitations, throttles
 from coordination.graph.directory import Entry
 from coordination.graph.model import Basis, Form, Frequency, Stance
 from coordination.i18n import N_
 from coordination.permissions import Actor, Permission, Role
 from coordination.web import Form as BaseForm
-from coordination.web import actor, guest_link, needs, public, store
+from coordination.web import actor, areas, guest_link, needs, public, store
 
 bp = Blueprint("reply", __name__)
 
@@ -125,7 +125,7 @@ def _said(own: Entry, key: str, next_page: str, *, expires_at: Any = None):
         saved_at=saved_at,
         errors=errors,
         expires_at=expires_at,
-        areas=catalogue.areas(store()),
+        areas=areas(),
         choices=CHOICES,
         on_behalf=actor().role is Role.CONSULTANT,
         waiting=sum(question.answer is None for question in asked),
@@ -163,7 +163,7 @@ def _check(own: Entry, key: str, back: str, after: str, invitation_id: str):
         kept=kept,
         choices=CHOICES,
         back=url_for(back, **_place(own)),
-        areas=catalogue.areas(store()),
+        areas=areas(),
         unanswered=len(asked) - len(kept),
         by_link=bool(invitation_id),
     )

@@ -10,10 +10,10 @@ from coordination.clock import now, today
 from coordination.cooperation import service, story
 from coordination.cooperation.forms import ClaimForm
 from coordination.errors import Conflict, Invalid, NotFound
-from coordination.graph import catalogue, claims, directory, invitations
+from coordination.graph import claims, directory, invitations
 from coordination.graph.model import Stance
 from coordination.permissions import Permission, scope
-from coordination.web import Form, actor, needs, store
+from coordination.web import Form, actor, areas, needs, store
 
 bp = Blueprint("cooperation", __name__, url_prefix="/cooperation")
 
@@ -28,9 +28,7 @@ def index():
     own = service.claimant(store(), who, who.institution_id)
     rows = story.rows(store(), scope(who, Permission.CLAIM_READ), own.id, today())
     waiting = sum(question.answer is None for question in service.questions(store(), who, own))
-    return render_template(
-        "cooperation/own.html", own=own, rows=rows, waiting=waiting, areas=catalogue.areas(store())
-    )
+    return render_template("cooperation/own.html", own=own, rows=rows, waiting=waiting, areas=areas())
 
 
 @bp.route("/state", methods=["GET", "POST"])
@@ -41,12 +39,12 @@ def state():
     claimants = directory.entries(store(), scope(who, Permission.CLAIM_STATE))
     asked = request.values.get("claimant") or who.institution_id
     own = service.claimant(store(), who, asked) if asked else None
-    areas = catalogue.areas(store())
+    known = areas()
     partners = service.partners(store(), who, own) if own else {}
     said = claims.of_institution(store(), scope(who, Permission.CLAIM_READ), own.id) if own else []
     voices = claims.voices(own.id, said) if own else []
     form = ClaimForm()
-    form.offer(claimants, partners, _known(voices), areas)
+    form.offer(claimants, partners, _known(voices), known)
     if own and form.submitted():
         pairs = (pair.partition("=") for pair in (form.seen.data or "").split(";") if "=" in pair)
         seen = dict.fromkeys(form.areas.data, "") | {area: claim_id for area, _equals, claim_id in pairs}
@@ -69,7 +67,7 @@ def state():
                     form=form,
                     own=own,
                     current=current,
-                    areas=areas,
+                    areas=known,
                     partner=partners.get(form.partner.data),
                 ),
                 409,
@@ -86,7 +84,7 @@ def state():
         form=form,
         own=own,
         claimants=claimants,
-        areas=areas,
+        areas=known,
         theirs={f"{v.partner_id}|{v.area}": v.theirs for v in voices if v.theirs},
         on_behalf=not who.institution_id,
     )
@@ -100,11 +98,11 @@ def tie(one: str, other: str):
     reach = scope(who, Permission.CLAIM_READ)
     history = claims.of_pair(store(), reach, one, other)
     names = _names(one, other, bool(history))
-    areas = catalogue.areas(store())
+    known = areas()
     area = request.args.get("area", "")
-    spoken = story.spoken_areas(history, areas)
-    if area not in areas:
-        area = spoken[0] if spoken else next(iter(areas))
+    spoken = story.spoken_areas(history, known)
+    if area not in known:
+        area = spoken[0] if spoken else next(iter(known))
     ignored: list[str] = []
     as_of = fields.asked_day(request.args, "as_of", ignored)
     known_on = fields.asked_day(request.args, "known_on", ignored)
@@ -116,8 +114,8 @@ def tie(one: str, other: str):
         ignored=ignored,
         one=names[one],
         other=names[other],
-        area=areas[area],
-        areas=areas,
+        area=known[area],
+        areas=known,
         spoken=spoken,
         told=told,
         expectations=story.expectations(store(), names[one].type, names[other].type, area),
@@ -144,9 +142,7 @@ def withdraw(claim_id: str):
         else:
             flash(_("The statement was withdrawn. It stays in the history and can be restored."), "success")
         return redirect(url_for(".tie", one=claim.claimant_id, other=claim.partner_id, area=claim.area))
-    return render_template(
-        "cooperation/withdraw.html", form=form, claim=claim, names=names, areas=catalogue.areas(store())
-    )
+    return render_template("cooperation/withdraw.html", form=form, claim=claim, names=names, areas=areas())
 
 
 @bp.post("/claims/<claim_id>/restore")
@@ -176,7 +172,7 @@ def ask(institution_id: str):
             entry=entry,
             waiting=waiting,
             address=_address(token),
-            areas=catalogue.areas(store()),
+            areas=areas(),
             expires_at=now() + invitations.LIFETIME,
             mailbox=story.mailbox(store(), entry.id),
             form=form,
@@ -187,7 +183,7 @@ def ask(institution_id: str):
         form=form,
         entry=entry,
         waiting=waiting,
-        areas=catalogue.areas(store()),
+        areas=areas(),
         links=story.links(store(), actor(), entry.id),
     )
 

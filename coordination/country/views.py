@@ -11,11 +11,11 @@ from coordination.clock import today
 from coordination.country import service
 from coordination.exchange.writing import MEDIA, csv_chunks
 from coordination.gaps.service import STATES
-from coordination.graph import catalogue, poland, teams
+from coordination.graph import poland, teams
 from coordination.graph.model import Level
 from coordination.graph.world import world as world_of
 from coordination.permissions import Permission
-from coordination.web import download, needs, store, voivodeships
+from coordination.web import download, institution_types, needs, store, voivodeships
 
 bp = Blueprint("country", __name__, url_prefix="/country")
 
@@ -28,7 +28,7 @@ def index():
     on, level, ignored = _asked()
     world = world_of(store(), on)
     found = service.overview(world, voivodeships().values(), _teams(), on, level)
-    types = catalogue.institution_types(store())
+    types = institution_types()
     return render_template(
         "country/index.html",
         outline=poland.outline(),
@@ -73,7 +73,7 @@ def _cells(row: service.Row) -> dict[str, str]:
 @needs(Permission.COUNTRY_READ)
 def blanks():
     on, _level, _ignored = _asked()
-    types = catalogue.institution_types(store())
+    types = institution_types()
     return render_template(
         "country/blanks.html", blanks=service.blanks(world_of(store(), on), types, on), places=voivodeships()
     )

@@ -20,12 +20,14 @@ from coordination.files.room import bp
 from coordination.files.uploads import Upload, Uploads
 from coordination.files.words import ACTIONS, EXAMPLES, NETWORKS
 from coordination.files.words import KINDS as NAMES
-from coordination.graph import bulk, catalogue
+from coordination.graph import bulk
 from coordination.i18n import local, translator
 from coordination.permissions import Permission, ever
 from coordination.web import (
     actor,
+    areas,
     download,
+    institution_types,
     language,
     may_visit,
     needs,
@@ -52,7 +54,7 @@ def index():
 def _start(form: FileForm, problems: tuple[Problem, ...] = (), status: int = 200) -> Any:
     here = voivodeship()
     may_network = ever(actor(), Permission.NETWORK_READ)
-    areas = {code: local(area, "name", language()) for code, area in catalogue.areas(store()).items()}
+    area_names = {code: local(area, "name", language()) for code, area in areas().items()}
     return render_template(
         "files/index.html",
         form=form,
@@ -64,7 +66,7 @@ def _start(form: FileForm, problems: tuple[Problem, ...] = (), status: int = 200
         may_import=ever(actor(), Permission.FILE_IMPORT),
         may_reveal=ever(actor(), Permission.CONTACT_REVEAL),
         networks=NETWORKS if may_network else {},
-        areas=areas,
+        areas=area_names,
         here=here,
         places=_places(),
     ), status
@@ -238,8 +240,8 @@ def template(kind: str, format: str):
 def _codes() -> list[dict[str, str]]:
     """Every code a cell may hold, with its Polish name where it has one."""
     named = {
-        "type": [(code, each.name_pl) for code, each in catalogue.institution_types(store()).items()],
-        "area, areas": [(code, each.name_pl) for code, each in catalogue.areas(store()).items()],
+        "type": [(code, each.name_pl) for code, each in institution_types().items()],
+        "area, areas": [(code, each.name_pl) for code, each in areas().items()],
         "voivodeships": [(code, each.name_pl) for code, each in voivodeships().items()] + [("PL", "cała Polska")],
         "team_id": [(id, team.name) for id, team in bulk.teams(store()).items()],
         **{column: [(str(code), "") for code in codes] for column, codes in FIXED.items()},

@@ -11,7 +11,7 @@ from coordination.errors import AlreadyExists, Invalid
 from coordination.exchange.writing import MEDIA, csv_chunks
 from coordination.gaps import service
 from coordination.gaps.forms import WaiverForm
-from coordination.graph import catalogue, gaps, reasons, waivers
+from coordination.graph import gaps, reasons, waivers
 from coordination.graph.facts import World
 from coordination.graph.gaps import Gap
 from coordination.graph.model import Level, Scope, Voivodeship
@@ -22,10 +22,13 @@ from coordination.permissions import Permission
 from coordination.web import (
     Form,
     actor,
+    areas,
     download,
+    institution_types,
     language,
     needs,
     page_number,
+    sources,
     store,
     voivodeship,
     voivodeships,
@@ -67,11 +70,11 @@ def index():
         asked=asked,
         ignored=ignored,
         states=service.STATES,
-        areas=catalogue.areas(store()),
-        types=catalogue.institution_types(store()),
+        areas=areas(),
+        types=institution_types(),
         world=world,
         texts={each.gap.id: reasons.tell(each.gap, world, translator(language())) for each in rows},
-        sources=catalogue.sources(store(), {key for each in rows for key in each.gap.expectation.sources}),
+        sources=sources(),
         step=service.next_step,
         speaker=service.speaker,
         can_waive=_can_waive(here),
@@ -137,9 +140,9 @@ def show(expectation_id: str):
         text=reasons.tell(ranked.gap, world, translator(language())),
         step=service.next_step(ranked.gap),
         speaker=service.speaker,
-        areas=catalogue.areas(store()),
-        types=catalogue.institution_types(store()),
-        sources=catalogue.sources(store(), ranked.gap.expectation.sources),
+        areas=areas(),
+        types=institution_types(),
+        sources=sources(),
         waived=waivers.of_expectation(store(), here.teryt, expectation_id),
         can_waive=_can_waive(here),
         can_ask=permissions.ever(actor(), Permission.INVITE),
@@ -168,8 +171,8 @@ def waive(expectation_id: str):
         "gaps/waive.html",
         form=form,
         gap=ranked.gap,
-        areas=catalogue.areas(store()),
-        types=catalogue.institution_types(store()),
+        areas=areas(),
+        types=institution_types(),
     )
 
 
@@ -217,7 +220,7 @@ def _asked() -> tuple[service.Filter, list[str]]:
         service.Filter(
             level=choose("level", {*Level, "all"}, "required"),
             state=choose("state", {*service.GROUPS, *service.STATES}, "action"),
-            area=choose("area", set(catalogue.areas(store())), ""),
+            area=choose("area", set(areas()), ""),
             text=args.get("q", "").strip()[:100],
             scope=Scope(choose("scope", {*Scope}, "regional")),
             on=fields.asked_day(args, "as_of", ignored) or today(),

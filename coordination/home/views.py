@@ -12,7 +12,7 @@ from coordination.graph.world import world as world_of
 from coordination.home import service
 from coordination.institutions import calls
 from coordination.permissions import Role
-from coordination.web import actor, public, signed_in, store, voivodeship
+from coordination.web import actor, areas, institution_types, public, signed_in, store, voivodeship
 
 bp = Blueprint("home", __name__)
 
@@ -34,7 +34,7 @@ def _consultant():
     here = voivodeship()
     assert here is not None
     world = world_of(store(), teryt=here.teryt)
-    types, areas = catalogue.institution_types(store()), catalogue.areas(store())
+    types = institution_types()
     items = service.todo(store(), actor(), world, here.teryt, types, today())
     ranked, to_act_on = service.gravest(world, here.teryt, today())
     every = request.args.get("all") == "1"
@@ -47,7 +47,7 @@ def _consultant():
         today=today(),
         ranked=ranked,
         to_act_on=to_act_on,
-        areas=areas,
+        areas=areas(),
         types=types,
         world=world,
         calls=_part(lambda: calls.call_list(store(), actor(), here.teryt, now())),

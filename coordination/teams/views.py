@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template
 
-from coordination.graph import catalogue, directory, teams
+from coordination.graph import directory, teams
 from coordination.permissions import Permission, scope
-from coordination.web import actor, needs, store, voivodeship, voivodeships
+from coordination.web import actor, needs, sources, store, voivodeship, voivodeships
 
 bp = Blueprint("teams", __name__, url_prefix="/teams")
 
@@ -20,15 +20,12 @@ def index():
         return render_template("teams/all.html", teams=found, places=voivodeships())
     found = teams.teams(store(), [here.teryt])
     members = {team.id: teams.members(store(), team.id) for team in found}
-    sources = {key for team in found for key in team.sources} | {
-        key for each in members.values() for member in each for key in member.source
-    }
     reach = scope(actor(), Permission.INSTITUTION_READ)
     ids = [member.id for each in members.values() for member in each] + [team.convened_by for team in found]
     return render_template(
         "teams/index.html",
         teams=found,
         members=members,
-        sources=catalogue.sources(store(), sources),
+        sources=sources(),
         visible=directory.entries(store(), reach, [key for key in ids if key]),
     )
