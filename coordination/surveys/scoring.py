@@ -133,7 +133,9 @@ class Result:
     low, high
         Bounds of the whole once every missing answer and every "don't know" is answered in one way or another,
         "not applicable" included. A dimension without enough answers counts in the bounds though not in the score,
-        so an incomplete score may lie outside of them.
+        so an incomplete score may lie outside of them. Items are taken one by one, also those behind a door that may
+        yet open (an answer kept behind it counts for nothing): where answers hang together, the bounds may be wider
+        than anything that can be answered, never narrower.
     uncapped_band, band
         The word for the score; and the one that counts, held down by critical items where they fail.
     critical_failures

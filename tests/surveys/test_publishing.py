@@ -116,6 +116,14 @@ def test_a_door_behind_a_door_is_followed_for_each_type():
     assert found.startswith("AA03: for ") and "kcik" in found and "school" not in found
 
 
+def test_what_is_behind_a_door_nobody_comes_to_is_told_too():
+    q = small(
+        ypn("AA01", applies_to=["school"]), ypn("AA02", show_if={"item": "AA01", "in": ["yes"]}),
+        ypn("AA03", show_if={"item": "AA02", "in": ["yes"]}), ypn("AA04"),
+    )  # fmt: skip
+    assert [one[:9] for one in told(q)] == ["AA02: for", "AA03: for"]
+
+
 @pytest.mark.parametrize("change", [("bands", []), ("bands", [{"id": "x", "from": 0, "to": 99, **TWO}])])
 def test_the_bands_of_the_result_are_checked(change):
     whole = plain(ypn("AA01"))
