@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, LiteralString
 
 from coordination.graph import claims, directory, facts, ties
-from coordination.graph.directory import Entry
+from coordination.graph.directory import Entry, Named
 from coordination.graph.invitations import Invitation, of_institutions
 from coordination.graph.model import Agreement, Area, Claim, Expectation, Level, Stance, TieState
 from coordination.graph.model import Scope as Reach
@@ -26,7 +26,7 @@ COMPARED = ("forms", "basis", "frequency", "intensity", "valid_from", "valid_to"
 class Row:
     """One partner and area of an institution: the tie and both voices."""
 
-    partner: Entry
+    partner: Entry | Named
     area: str
     tie: ties.Tie
     own: Claim | None
@@ -50,6 +50,13 @@ def rows(store: Store, reach: Scope, institution_id: str, on: date) -> list[Row]
         if voices
         else {}
     )
+    return arranged(institution_id, voices, names, on)
+
+
+def arranged(
+    institution_id: str, voices: Iterable[claims.Voices], names: Mapping[str, Entry | Named], on: date
+) -> list[Row]:
+    """The rows of an institution whose partners' names are at hand, in Polish order."""
     found = [
         _row(institution_id, voice, names[voice.partner_id], on)
         for voice in voices
@@ -60,7 +67,7 @@ def rows(store: Store, reach: Scope, institution_id: str, on: date) -> list[Row]
     return sorted(spoken, key=lambda row: (_ORDER[row.tie.state], place[row.partner.id], row.area))
 
 
-def _row(institution_id: str, voice: claims.Voices, partner: Entry, on: date) -> Row:
+def _row(institution_id: str, voice: claims.Voices, partner: Entry | Named, on: date) -> Row:
     made = tie_of(institution_id, voice.partner_id, voice.area, voice.own, voice.theirs, on)
     return Row(partner, voice.area, made, _shown(voice.own), _shown(voice.theirs))
 

@@ -70,13 +70,14 @@ def of_institutions(store: Store, ids: Iterable[str]) -> dict[str, list[Contact]
     """
     found: dict[str, list[Contact]] = {each: [] for each in ids}
     for row in store.read(OF_INSTITUTIONS, ids=list(found)):
-        found[row["institution_id"]].append(_contact(row))
+        found[row["institution_id"]].append(from_row(row))
     for contacts in found.values():
         contacts.sort(key=lambda each: (polish_key(each.function), each.id))
     return found
 
 
-def _contact(row: Mapping[str, Any]) -> Contact:
+def from_row(row: Mapping[str, Any]) -> Contact:
+    """A contact point of a row `institution_id, contact, channels`."""
     known = row["contact"]
     confirmed = known.get("confirmed_on")
     return Contact(
@@ -114,7 +115,7 @@ def get(store: Store, institution_id: str, contact_id: str) -> Contact:
     rows = store.read(ONE, institution_id=institution_id, id=contact_id)
     if not rows:
         raise NotFound(contact_id)
-    return _contact(rows[0])
+    return from_row(rows[0])
 
 
 SAME_FUNCTION: LiteralString = """
@@ -216,7 +217,7 @@ def edit(tx: Tx, actor: Actor, before: Contact, after: Contact) -> None:
 
 def _before_this(row: Mapping[str, Any]) -> Contact:
     """What stands, without the count of the attempt that is about to be rolled back."""
-    found = _contact(row)
+    found = from_row(row)
     return replace(found, version=found.version - 1)
 
 

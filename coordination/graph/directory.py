@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import LiteralString
+from typing import LiteralString, NamedTuple
 
 from coordination.errors import NotFound
 from coordination.graph.store import Store
@@ -22,6 +22,13 @@ ENTRIES: LiteralString = """
            coalesce(i.national, false) AS national, i.active_to AS active_to,
            COLLECT { MATCH (i)-[:COVERS]->(v:Voivodeship) RETURN v.teryt } AS voivodeships
     """
+
+
+class Named(NamedTuple):
+    """An institution as a link needs it; `name` is the short one where there is one."""
+
+    id: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)

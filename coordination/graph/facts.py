@@ -68,7 +68,10 @@ class World:
     Attributes
     ----------
     institutions
-        By id. Loaded ones carry what analysis and its sentences need: names, type, coverage, dates.
+        By id. Loaded ones carry what analysis, its sentences and lists need: names, type, seat, parent, coverage,
+        dates. Contacts, cards and notes change without the world changing: they are not in it.
+    search
+        By institution id, the folded text it is found by; empty where none was stored.
     statements
         With `history`, all that were ever recorded; without, only the current one of each key, which is
         enough for every day from the last `stated_on` on, as known now.
@@ -89,6 +92,7 @@ class World:
     waivers: tuple[Waiver, ...] = ()
     steps: tuple[PathwayStep, ...] = ()
     types: Mapping[str, InstitutionType] = field(default_factory=dict)
+    search: Mapping[str, str] = field(default_factory=dict)
     history: bool = True
     version: int = 0
     # Results worked out from this world, which never changes; ties.py and gaps.py keep a few here.

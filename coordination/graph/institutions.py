@@ -7,15 +7,18 @@ never existed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, LiteralString, NamedTuple
 
 from coordination.errors import NotFound
-from coordination.graph.model import Institution
+from coordination.graph.facts import World
+from coordination.graph.model import Institution, TieState
 from coordination.graph.store import Store
 from coordination.graph.text import folded
+from coordination.graph.ties import remember, ties_of
+from coordination.graph.world import world
 from coordination.i18n import polish_key
 from coordination.permissions import Scope
 
@@ -38,77 +41,70 @@ class Listed(NamedTuple):
     national: bool
     partial: bool
     search: str
-    groups: tuple[str, ...]
     active_to: str
 
 
-_LISTED: LiteralString = """
-    OPTIONAL MATCH (i)-[:PART_OF {kind: 'parent'}]->(p:Institution)
-    RETURN collect([i.id, i.name_pl, i.short_name, t.code, i.city, p.id, coalesce(i.national, false), partial,
-                    i.search, i.groups, i.active_to]) AS lines
-    """
-
-# One row with all lines: three times faster than a row each (measured at 40,000).
-COVERING: LiteralString = (
-    """
-    MATCH (v:Voivodeship)<-[c:COVERS]-(i:Institution)-[:OF_TYPE]->(t:InstitutionType)
-    WHERE v.teryt IN $codes
-    WITH i, t, min(CASE WHEN coalesce(c.partial, false) THEN 1 ELSE 0 END) = 1 AS partial
-    """
-    + _LISTED
-)
-NATIONAL: LiteralString = (
-    """
-    MATCH (i:Institution)-[:OF_TYPE]->(t:InstitutionType)
-    WHERE i.national = true
-    WITH i, t, false AS partial
-    """
-    + _LISTED
-)
-COVERING_AND_NATIONAL: LiteralString = COVERING + " UNION ALL " + NATIONAL
-EVERYWHERE: LiteralString = (
-    """
-    MATCH (i:Institution)-[:OF_TYPE]->(t:InstitutionType)
-    WITH i, t, false AS partial
-    """
-    + _LISTED
-)
-ONLY: LiteralString = (
-    """
-    MATCH (i:Institution)-[:OF_TYPE]->(t:InstitutionType)
-    WHERE i.id IN $ids
-    WITH i, t, false AS partial
-    """
-    + _LISTED
-)
+def world_within(store: Store, scope: Scope, on: date | None = None) -> World:
+    """The kept world that holds everything a scope sees: of one voivodeship where it sees no other."""
+    limited = not scope.everything and not scope.institution_id and len(scope.voivodeships) == 1
+    return world(store, on, teryt=scope.voivodeships[0] if limited else None)
 
 
 def listed(store: Store, scope: Scope, voivodeship: str | None) -> list[Listed]:
     """Every institution of a voivodeship (None: of the whole scope), each once, national bodies included.
 
-    Order is not defined: sort by `polish_key`. Raises NotFound for a voivodeship outside the scope.
+    In Polish order of the names. Do not change the list. Raises NotFound for a voivodeship outside the scope.
     """
-    if scope.institution_id:
-        return _lines(store.read(ONLY, ids=[scope.institution_id]))
-    if voivodeship is None and scope.everything:
-        return _lines(store.read(EVERYWHERE))
-    if voivodeship is not None and not (scope.everything or voivodeship in scope.voivodeships):
+    return lines(world_within(store, scope), scope, voivodeship)
+
+
+def lines(world: World, scope: Scope, voivodeship: str | None) -> list[Listed]:
+    """`listed`, from a world that holds what the scope sees; worked out once per world."""
+    if voivodeship is not None and not may_ask(scope, voivodeship):
         raise NotFound(voivodeship)
-    codes = [voivodeship] if voivodeship else list(scope.voivodeships)
-    query = COVERING_AND_NATIONAL if scope.everything or scope.shared else COVERING
-    return list({line.id: line for line in _lines(store.read(query, codes=codes))}.values())
+    key = (("lines", voivodeship), scope)
+    if key in world.memo:
+        return world.memo[key]
+    found = [
+        _line(each, world.search.get(each.id, ""), partial)
+        for each in world.institutions.values()
+        if each.type and (partial := _part(each, scope, voivodeship)) is not None
+    ]
+    found.sort(key=lambda line: (polish_key(line.name_pl), line.id))
+    remember(world, key, found)
+    return found
 
 
-def _lines(rows: Sequence[dict[str, Any]]) -> list[Listed]:
-    return [_line(each) for row in rows for each in row["lines"]]
+def may_ask(scope: Scope, voivodeship: str) -> bool:
+    """Whether lists of this voivodeship exist for the reader. Who reads one institution gets it in every list."""
+    return bool(scope.institution_id) or scope.everything or voivodeship in scope.voivodeships
 
 
-def _line(each: Sequence[Any]) -> Listed:
-    id, name, short, type, city, parent, national, partial, search, groups, active_to = each
-    search = search or folded(name, short, city, id)
+def _part(each: Institution, scope: Scope, voivodeship: str | None) -> bool | None:
+    """Whether it covers the place only in part; None where it is not of the place, or out of the scope."""
+    if scope.institution_id:
+        return False if each.id == scope.institution_id else None
+    if each.national and (scope.everything or scope.shared):
+        return False
+    if voivodeship is None and scope.everything:
+        return False
+    codes = (voivodeship,) if voivodeship else scope.voivodeships
+    covered = [code for code in each.voivodeships if code in codes]
+    return all(code in each.voivodeships_partial for code in covered) if covered else None
+
+
+def _line(each: Institution, search: str, partial: bool) -> Listed:
     return Listed(
-        id, name, short or name, type, city or "", parent or "", national, bool(partial), search,
-        tuple(groups or ()), active_to or "",
+        each.id,
+        each.name_pl,
+        each.short_name or each.name_pl,
+        each.type,
+        each.city,
+        each.parent_id,
+        each.national,
+        partial,
+        search or folded(each.name_pl, each.short_name, each.city, each.id),
+        each.active_to.isoformat() if each.active_to else "",
     )
 
 
@@ -237,7 +233,11 @@ RELATIVES: LiteralString = (
 
 def relatives(store: Store, scope: Scope, institution_id: str) -> list[Relative]:
     """Parent, units, operators, predecessors, as far as the scope sees; in Polish order."""
-    rows = store.read(RELATIVES, id=institution_id, **scope.params())
+    return relatives_from(store.read(RELATIVES, id=institution_id, **scope.params()))
+
+
+def relatives_from(rows: Iterable[dict[str, Any]]) -> list[Relative]:
+    """The relatives of rows of RELATIVES, in Polish order."""
     found = [
         Relative(**{**row, **{name: row[name] or "" for name in ("city", "since", "until")},
                     "short_name": row["short_name"] or row["name_pl"]})
@@ -258,35 +258,24 @@ def names(store: Store, ids: Iterable[str]) -> dict[str, tuple[str, str]]:
     return {row["id"]: (row["short_name"] or row["name_pl"], row["name_pl"]) for row in rows}
 
 
-CLAIMS_OF: LiteralString = (
-    """
-    MATCH (own:Institution) WHERE own.id IN $ids
-    CALL (own) {
-        MATCH (own)-[:STATES]->(c:Claim)-[:ABOUT]->(i:Institution) WHERE c.current_key IS NOT NULL RETURN c, i
-        UNION ALL
-        MATCH (own)<-[:ABOUT]-(c:Claim)<-[:STATES]-(i:Institution) WHERE c.current_key IS NOT NULL RETURN c, i
-    }
-    WITH own, c, i WHERE """
-    + WITHIN
-    + """
-    RETURN collect([own.id, i.id, c.area, c.stance, c.valid_from, c.valid_to]) AS rows
-    """
-)
+def tie_counts(world: World, scope: Scope, on: date) -> Mapping[str, tuple[int, int]]:
+    """(confirmed, all spoken of) ties with partners in scope, by institution: one per partner and area.
 
-
-def tie_counts(store: Store, scope: Scope, ids: Iterable[str], on: date) -> dict[str, tuple[int, int]]:
-    """(confirmed, all spoken of) ties of each institution with partners in scope: one per partner and area."""
-    found: dict[str, dict[tuple[str, str], list[str]]] = {each: {} for each in ids}
-    day = on.isoformat()
-    rows = store.read(CLAIMS_OF, ids=list(found), **scope.params())
-    for own, other, area, stance, since, until in rows[0]["rows"] if rows else ():
-        if stance == "withdrawn" or (since and day < since) or (until and until < day):
-            continue
-        found[own].setdefault((other, area), []).append(stance)
-    return {
-        own: (sum(stances == ["cooperates", "cooperates"] for stances in ties.values()), len(ties))
-        for own, ties in found.items()
-    }
+    From a world that holds what the scope sees, worked out once per world. Who has none is not in it.
+    """
+    key = (("tie counts",), scope, on)
+    if key in world.memo:
+        return world.memo[key]
+    seen = {each.id for each in world.institutions.values() if _part(each, scope, None) is not None}
+    found: dict[str, tuple[int, int]] = {}
+    for tie in ties_of(world, on):
+        confirmed = tie.state is TieState.CONFIRMED
+        for own, other in ((tie.a, tie.b), (tie.b, tie.a)):
+            if other in seen:
+                before = found.get(own, (0, 0))
+                found[own] = (before[0] + confirmed, before[1] + 1)
+    remember(world, key, found)
+    return found
 
 
 MEMBERS: LiteralString = """
@@ -298,6 +287,18 @@ MEMBERS: LiteralString = """
 def team_members(store: Store, voivodeship: str) -> set[str]:
     """Ids of the institutions in the team of a voivodeship."""
     rows = store.read(MEMBERS, voivodeship=voivodeship)
+    return set(rows[0]["ids"]) if rows else set()
+
+
+SERVING: LiteralString = """
+    MATCH (i:Institution) WHERE $group IN i.groups
+    RETURN collect(i.id) AS ids
+    """
+
+
+def serving(store: Store, group: str) -> set[str]:
+    """Ids of the institutions whose card says that they serve a group."""
+    rows = store.read(SERVING, group=group)
     return set(rows[0]["ids"]) if rows else set()
 
 

@@ -109,10 +109,11 @@ CARD: LiteralString = """
 def card(store: Store, institution_id: str) -> Card:
     """The card of an institution the caller has found within its scope; empty where nothing was entered."""
     rows = store.read(CARD, id=institution_id)
-    return _card(institution_id, rows[0]) if rows else Card(institution_id=institution_id)
+    return from_row(institution_id, rows[0]) if rows else Card(institution_id=institution_id)
 
 
-def _card(institution_id: str, row: dict[str, Any]) -> Card:
+def from_row(institution_id: str, row: dict[str, Any]) -> Card:
+    """The card of a row `it, tasks, resources`."""
     it = row["it"]
     tasks = sorted(row["tasks"], key=lambda each: each[0])
     resources = sorted(row["resources"], key=lambda each: each[0])
@@ -177,7 +178,7 @@ def save(tx: Tx, actor: Actor, after: Card) -> None:
     standing = tx.run(CARD, id=after.institution_id)
     if not standing:
         raise NotFound(after.institution_id)
-    before = _card(after.institution_id, standing[0])
+    before = from_row(after.institution_id, standing[0])
     changed = tx.run(
         SAVE_IF_UNCHANGED,
         id=after.institution_id,
@@ -251,9 +252,16 @@ HISTORY: LiteralString = """
     """
 
 
-def history(store: Store, ids: Iterable[str], limit: int = 20) -> list[Change]:
+LATEST = 20  # lines of the history
+
+
+def history(store: Store, ids: Iterable[str], limit: int = LATEST) -> list[Change]:
     """What was done to these objects, newest first. Functions, never people; field names, never values."""
-    rows = store.read(HISTORY, ids=list(ids), limit=limit)
+    return changes(store.read(HISTORY, ids=list(ids), limit=limit))
+
+
+def changes(rows: Iterable[dict[str, Any]]) -> list[Change]:
+    """The lines of rows of HISTORY."""
     return [
         Change(at=row["at"], role=row["role"], action=row["action"], fields=_differing(row["before"], row["after"]))
         for row in rows

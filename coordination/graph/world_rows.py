@@ -56,9 +56,11 @@ RECENT_IDS: LiteralString = "MATCH (c:Claim) WHERE c.recorded_at >= $since RETUR
 
 _INSTITUTION: LiteralString = (
     "OPTIONAL MATCH (i)-[:OF_TYPE]->(t:InstitutionType) "
+    "OPTIONAL MATCH (i)-[:PART_OF {kind: 'parent'}]->(p:Institution) "
     "RETURN count(i) AS n, collect(i.id + $unit + coalesce(t.code, '') + $unit "
     "+ toString(coalesce(i.national, false)) + $unit + coalesce(i.active_from, '') + $unit "
     "+ coalesce(i.active_to, '') + $unit + toString(coalesce(i.example, false)) + $unit "
+    "+ coalesce(p.id, '') + $unit + coalesce(i.search, '') + $unit "
     "+ coalesce(i.city, '') + $unit + coalesce(i.short_name, '') + $unit + coalesce(i.name_pl, '')) AS rows"
 )
 INSTITUTIONS: LiteralString = "MATCH (i:Institution) " + _INSTITUTION
@@ -118,7 +120,7 @@ WAIVERS: LiteralString = """
 
 def loaded(tx: Tx, teryt: str | None, history: bool, version: int) -> World:
     teryts = tuple(row["teryt"] for row in tx.run(VOIVODESHIPS))
-    institutions = _institutions(tx, teryt)
+    institutions, search = _institutions(tx, teryt)
     if teryt is None:
         queries: tuple[LiteralString, ...] = (EVER if history else CURRENT,)
     else:
@@ -126,6 +128,7 @@ def loaded(tx: Tx, teryt: str | None, history: bool, version: int) -> World:
     said = statements(tx, queries, institutions, teryt=teryt)
     return World(
         institutions=institutions,
+        search=search,
         statements=said,
         voivodeships=teryts if teryt is None else tuple(code for code in teryts if code == teryt),
         areas=tuple(row["code"] for row in tx.run(AREAS)),
@@ -138,7 +141,7 @@ def loaded(tx: Tx, teryt: str | None, history: bool, version: int) -> World:
     )
 
 
-def _institutions(tx: Tx, teryt: str | None) -> dict[str, Institution]:
+def _institutions(tx: Tx, teryt: str | None) -> tuple[dict[str, Institution], dict[str, str]]:
     if teryt is None:
         texts = _texts(tx, INSTITUTIONS)
         covers = [
@@ -158,13 +161,16 @@ def _institutions(tx: Tx, teryt: str | None) -> dict[str, Institution]:
             partly.setdefault(id, []).append(code)
     day = _Days()
     found: dict[str, Institution] = {}
+    search: dict[str, str] = {}
     for text in texts:
-        id, kind, national, starts, ends, example, city, short_name, name = text.split(_UNIT, 8)
+        id, kind, national, starts, ends, example, parent, folded, city, short_name, name = text.split(_UNIT, 10)
+        search[id] = folded
         found[id] = Institution(
             id=id,
             name_pl=name,
             short_name=short_name,
             type=kind,
+            parent_id=parent,
             voivodeships=tuple(sorted(places.get(id, ()))),
             voivodeships_partial=tuple(sorted(partly.get(id, ()))),
             national=national == "true",
@@ -173,7 +179,7 @@ def _institutions(tx: Tx, teryt: str | None) -> dict[str, Institution]:
             active_to=day[ends],
             example=example == "true",
         )
-    return found
+    return found, search
 
 
 def statements(

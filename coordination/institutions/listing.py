@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from coordination.clock import WARSAW
-from coordination.graph import contacts, institutions, profiles
+from coordination.errors import NotFound
+from coordination.graph import contacts, institutions, profiles, register
+from coordination.graph.facts import World
 from coordination.graph.institutions import Listed
 from coordination.graph.model import Freshness
 from coordination.graph.store import Store
+from coordination.graph.ties import remember
 from coordination.hours import duty
 from coordination.i18n import polish_key
 from coordination.institutions.reach import Reach, in_order
-from coordination.permissions import GRANTS, Actor, Permission, ever, scope
+from coordination.permissions import GRANTS, Actor, Permission, Scope, ever, scope
 from coordination.permissions import Reach as Far
 
 PAGE_SIZE = 50
 SORTS = ("name", "type", "city")
 FRESHNESS = (*(str(each) for each in Freshness), "none")
+_FRESHNESS = {each: place for place, each in enumerate(Freshness)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +111,19 @@ class Page:
         return PAGE_SIZE
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ordered:
+    """The institutions of a place that are active on a day, in an asked order; worked out once per world."""
+
+    lines: list[Listed]
+    top: list[Listed]  # those that stand at the margin
+    below: dict[str, list[Listed]]
+    national: int
+    cities: list[str]
+    types: set[str]
+    names: dict[str, str]
+
+
 def page(
     store: Store, actor: Actor, asked: Filter, voivodeship: str | None, now: datetime, type_name: Callable[[str], str]
 ) -> Page:
@@ -116,58 +133,86 @@ def page(
     """
     reach = scope(actor, Permission.INSTITUTION_READ)
     today = now.astimezone(WARSAW).date()
-    everyone = [
-        line for line in institutions.listed(store, reach, voivodeship)
-        if not line.active_to or line.active_to >= today.isoformat()
-    ]
-    found = _filtered(store, everyone, asked, voivodeship, now)
-    keys: dict[str, Callable[[Listed], Any]] = {
-        "name": lambda line: polish_key(line.name_pl),
-        "type": lambda line: polish_key(type_name(line.type)),
-        "city": lambda line: polish_key(line.city),
-    }
-    found.sort(key=lambda line: (polish_key(line.name_pl), line.id))
-    found.sort(key=keys[asked.sort], reverse=asked.falling)
-    if voivodeship:  # what is here comes before what is everywhere
-        found.sort(key=lambda line: line.national)
-    nested = not asked.narrows
-    below = _below(found, voivodeship) if nested else {}
-    children = {each.id for units in below.values() for each in units}
-    top = [line for line in found if line.id not in children]
+    if voivodeship is not None and not institutions.may_ask(reach, voivodeship):
+        raise NotFound(voivodeship)
+    world = institutions.world_within(store, reach, today)
+    ordered = _ordered(world, reach, asked, voivodeship, today, type_name)
+    found, top, below = ordered.lines, ordered.top, ordered.below
+    if asked.narrows:
+        found = top = _filtered(store, found, asked, voivodeship, now)
+        below = {}
     last = max(1, -(-len(top) // PAGE_SIZE))
     asked = replace(asked, page=min(asked.page, last))
     shown = top[(asked.page - 1) * PAGE_SIZE : asked.page * PAGE_SIZE]
-    names = {line.id: line.short_name for line in everyone}
-    rows = list(_rows(shown, below, set(asked.open), names))
+    rows = list(_rows(shown, below, set(asked.open), ordered.names))
     if voivodeship:
         for before, row in zip([None, *rows], rows, strict=False):
             if not row.depth and (before is None or before.line.national != row.line.national):
                 row.begins = "national" if row.line.national else "here"
-    _complete(store, actor, rows, now)
+    _complete(store, world, actor, rows, now)
     return Page(
         rows=rows,
         filter=asked,
         total=len(found),
         top=len(top),
-        registered=len(everyone),
-        national=sum(line.national for line in everyone),
-        cities=sorted({line.city for line in everyone if line.city}, key=polish_key),
-        types={line.type for line in everyone},
+        registered=len(ordered.lines),
+        national=ordered.national,
+        cities=ordered.cities,
+        types=ordered.types,
     )
+
+
+def _ordered(
+    world: World, reach: Scope, asked: Filter, voivodeship: str | None, today: date, type_name: Callable[[str], str]
+) -> _Ordered:
+    words = tuple((code, type_name(code)) for code in sorted(world.types)) if asked.sort == "type" else ()
+    key = (("ordered", voivodeship, asked.sort, asked.falling), reach, today, words)
+    if key in world.memo:
+        return world.memo[key]
+    day = today.isoformat()
+    lines = [
+        line
+        for line in institutions.lines(world, reach, voivodeship)  # in the order of names
+        if not line.active_to or line.active_to >= day
+    ]
+    by_code = dict(words)
+    keys: dict[str, Callable[[Listed], Any]] = {
+        "name": lambda line: polish_key(line.name_pl),
+        "type": lambda line: polish_key(by_code.get(line.type, line.type)),
+        "city": lambda line: polish_key(line.city),
+    }
+    lines.sort(key=keys[asked.sort], reverse=asked.falling)
+    if voivodeship:  # what is here comes before what is everywhere
+        lines.sort(key=lambda line: line.national)
+    below = _below(lines, voivodeship)
+    children = {each.id for units in below.values() for each in units}
+    made = _Ordered(
+        lines=lines,
+        top=[line for line in lines if line.id not in children],
+        below=below,
+        national=sum(line.national for line in lines),
+        cities=sorted({line.city for line in lines if line.city}, key=polish_key),
+        types={line.type for line in lines},
+        names={line.id: line.short_name for line in lines},
+    )
+    remember(world, key, made)
+    return made
 
 
 def _filtered(
     store: Store, lines: list[Listed], asked: Filter, voivodeship: str | None, now: datetime
 ) -> list[Listed]:
     if asked.q:
-        lines = institutions.matching(lines, asked.q)
+        terms = institutions.words(asked.q)
+        lines = [line for line in lines if terms and all(term in line.search for term in terms)]
     if asked.type:
         lines = [line for line in lines if line.type == asked.type]
     if asked.city:
         city = institutions.words(asked.city)
         lines = [line for line in lines if institutions.words(line.city) == city]
     if asked.group:
-        lines = [line for line in lines if asked.group in line.groups]
+        serving = institutions.serving(store, asked.group)
+        lines = [line for line in lines if line.id in serving]
     if asked.team and voivodeship:
         members = institutions.team_members(store, voivodeship)
         lines = [line for line in lines if line.id in members]
@@ -217,28 +262,30 @@ def _rows(
             yield from _rows(units, below, opened, names, depth + 1)
 
 
-def _complete(store: Store, actor: Actor, rows: list[Row], now: datetime) -> None:
-    """Contacts, tasks and ties of the rows shown: three queries for all of them."""
-    ids = [row.line.id for row in rows]
-    found = contacts.of_institutions(store, ids)
-    stages = profiles.stages(store, ids)
-    ties = ties_seen(store, actor, ids, now)
+def _complete(store: Store, world: World, actor: Actor, rows: list[Row], now: datetime) -> None:
+    """Contacts, tasks and ties of the rows shown: one query for all of them."""
+    found = register.shown(store, [row.line.id for row in rows]) if rows else {}
+    ties = ties_seen(store, world, actor, now.astimezone(WARSAW).date())
     for row in rows:
-        reaches = in_order(found[row.line.id], now)
+        points, row.stages = found.get(row.line.id, ([], ()))
+        reaches = in_order(points, now)
         row.contacts = len(reaches)
-        row.best = reaches[0] if reaches else None
         if reaches:
-            row.freshness = str(min((each.freshness for each in reaches), key=list(Freshness).index))
-        row.stages = stages.get(row.line.id, ())
-        row.ties = ties.get(row.line.id)
+            row.best = reaches[0]
+            row.freshness = str(min((each.freshness for each in reaches), key=_FRESHNESS.__getitem__))
+        row.ties = ties(row.line.id)
 
 
-def ties_seen(store: Store, actor: Actor, ids: list[str], now: datetime) -> dict[str, tuple[int, int]]:
-    """(confirmed, all) ties of institutions as far as the actor may see them: an institution only its own."""
+def ties_seen(store: Store, world: World, actor: Actor, today: date) -> Callable[[str], tuple[int, int] | None]:
+    """(confirmed, all) ties of an institution as far as the actor may see them: an institution only its own."""
     if not ever(actor, Permission.CLAIM_READ):
-        return {}
-    reach = scope(actor, Permission.CLAIM_READ)
+        return lambda id: None
+    here = scope(actor, Permission.INSTITUTION_READ)
     if GRANTS[actor.role][Permission.CLAIM_READ] is Far.OWN:
-        ids = [each for each in ids if each == actor.institution_id]
-        reach = scope(actor, Permission.INSTITUTION_READ)
-    return institutions.tie_counts(store, reach, ids, now.astimezone(WARSAW).date()) if ids else {}
+        counts = institutions.tie_counts(world, here, today)
+        return lambda id: counts.get(id, (0, 0)) if id == actor.institution_id else None
+    reach = scope(actor, Permission.CLAIM_READ)
+    if reach != here:
+        world = institutions.world_within(store, reach, today)
+    counts = institutions.tie_counts(world, reach, today)
+    return lambda id: counts.get(id, (0, 0))

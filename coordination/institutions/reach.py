@@ -12,7 +12,7 @@ from coordination.graph.model import ChannelKind, Contact, Freshness, Visibility
 from coordination.hours import Duty, duty
 
 _CALLED = (ChannelKind.PHONE, ChannelKind.MOBILE)
-_FRESHNESS = list(Freshness)
+_FRESHNESS = {each: place for place, each in enumerate(Freshness)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,10 @@ def reach(contact: Contact, now: datetime) -> Reach:
 
 def in_order(contacts: Iterable[Contact], now: datetime) -> list[Reach]:
     """Whom to try first: what can be called before what cannot, on duty before off, fresh before ageing."""
-    return sorted((reach(each, now) for each in contacts), key=_order)
+    found = [reach(each, now) for each in contacts]
+    return sorted(found, key=_order) if len(found) > 1 else found
 
 
 def _order(each: Reach) -> tuple[bool, bool, bool, int]:
     # Hours not known come after a duty that is certain and before one that certainly is not there.
-    return (not each.callable, not each.on_duty, each.duty.on is False, _FRESHNESS.index(each.freshness))
+    return (not each.callable, not each.on_duty, each.duty.on is False, _FRESHNESS[each.freshness])

@@ -4,33 +4,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app
+from flask import Blueprint
 from flask_babel import gettext as _
 
 from coordination import clock
 from coordination.errors import Invalid
-from coordination.graph import catalogue, profiles
+from coordination.graph import profiles
 from coordination.graph.model import Institution, InstitutionType
 from coordination.hours import describe
 from coordination.hours import words as hour_words
 from coordination.i18n import local, translator
 from coordination.institutions.reach import Reach
 from coordination.institutions.words import LABELS
-from coordination.web import language, store
+from coordination.web import institution_types, language
 
 bp = Blueprint("institutions", __name__)
 
 
 def types() -> dict[str, InstitutionType]:
     """Institution types by code; read once, they change with the reference data only."""
-    known: dict[str, InstitutionType] = current_app.extensions.setdefault("institution_types", {})
-    if not known:
-        known.update(catalogue.institution_types(store()))
-    return known
+    return institution_types()
 
 
 def type_name(code: str) -> str:
-    return local(types()[code], "name", language()) if code in types() else code
+    known = types().get(code)
+    return local(known, "name", language()) if known else code
 
 
 @bp.app_template_global("term")

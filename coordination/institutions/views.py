@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from coordination import clock
 from coordination.cooperation import story
 from coordination.errors import AlreadyExists, Conflict, Invalid
-from coordination.graph import catalogue, contacts, institutions, profiles
+from coordination.graph import institutions, profiles, register
 from coordination.graph.institution_edits import FIELDS
 from coordination.graph.model import Institution, TieState
 from coordination.graph.profiles import Card
@@ -23,7 +23,7 @@ from coordination.institutions.forms import InstitutionForm
 from coordination.institutions.reach import Reach, in_order
 from coordination.institutions.room import bp, duty_text, pairs, refuse, term, type_name, types
 from coordination.permissions import Permission, ever, scope
-from coordination.web import actor, language, needs, store, voivodeship, voivodeships
+from coordination.web import actor, areas, language, needs, sources, store, voivodeship, voivodeships
 
 
 @bp.route("/institutions")
@@ -88,14 +88,16 @@ class Sign:
 def show(institution_id: str):
     """What does it do, can it be reached now, who works with it?"""
     who, now, today = actor(), clock.now(), clock.today()
-    found = service.readable(store(), who, institution_id)
+    page = register.profile(
+        store(),
+        scope(who, Permission.INSTITUTION_READ),
+        scope(who, Permission.CLAIM_READ) if ever(who, Permission.CLAIM_READ) else None,
+        institution_id,
+    )
+    found, card, relatives = page.institution, page.card, page.relatives
     kind = types().get(found.type)
-    relatives = institutions.relatives(store(), scope(who, Permission.INSTITUTION_READ), found.id)
-    reaches = in_order(contacts.of_institutions(store(), [found.id])[found.id], now)
-    ties = story.rows(store(), scope(who, Permission.CLAIM_READ), found.id, today) if ever(
-        who, Permission.CLAIM_READ
-    ) else None
-    card = profiles.card(store(), found.id)
+    reaches = in_order(page.contacts, now)
+    ties = None if page.said is None else story.arranged(found.id, page.said, page.partners, today)
     return render_template(
         "institutions/show.html",
         it=found,
@@ -106,15 +108,15 @@ def show(institution_id: str):
         reaches=reaches,
         hidden=[each for each in reaches if each.hidden],
         ties=ties,
-        areas=catalogue.areas(store()) if ties else {},
+        areas=areas() if ties else {},
         tie_counts=_tie_counts(ties),
         signs=_signs(reaches, card, ties),
         card=card,
         today=today,
         now=now,
         resource_days=profiles.RESOURCE_DAYS,
-        sources=catalogue.sources(store(), {*found.source, *(kind.sources if kind else ())}),
-        history=profiles.history(store(), [found.id, *(each.contact.id for each in reaches)]),
+        sources=sources() if found.source else {},
+        history=page.history,
         places=_places(found),
         type_name=type_name,
         own=who.institution_id == found.id,
