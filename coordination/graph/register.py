@@ -1,7 +1,7 @@
 """What the pages of the register need beyond the kept world, in one transaction each: contacts, cards, claims, history.
 
-These change without the world changing, so they are always asked for. Large parts travel as texts, as in
-world_rows.py; what people write comes last in them, so that nothing in it can be taken for a border.
+These change without the world changing, so they are always asked for. What a list needs travels as texts, as in
+world_rows.py.
 """
 
 from __future__ import annotations
@@ -37,16 +37,23 @@ _STAGES = {str(each): place for place, each in enumerate(Stage)}
 _KINDS = {str(each): place for place, each in enumerate(ChannelKind)}
 
 # Numbers that are shown on request only stay where they are, as in contacts.py.
+# One id after the other: from a list of ids the embedded server looks at every institution.
 SHOWN: LiteralString = """
-    MATCH (i:Institution) WHERE i.id IN $ids
-    RETURN collect([i.id,
-        COLLECT { MATCH (i)-[:HAS_CONTACT]->(c:ContactPoint)
-                  RETURN c.id + $unit + coalesce(c.confirmed_on, '') + $unit + coalesce(c.hours, '') + $unit
-                         + c.function },
-        COLLECT { MATCH (i)-[:HAS_CONTACT]->(c:ContactPoint)-[:HAS_CHANNEL]->(n:Channel)
-                  WHERE n.kind IN ['phone', 'mobile'] AND n.visibility <> 'private'
-                  RETURN c.id + $unit + n.id + $unit + n.kind + $unit + n.visibility + $unit + n.value },
-        COLLECT { MATCH (i)-[:CARRIES_OUT]->(t:Task) RETURN DISTINCT t.stage }]) AS rows
+    UNWIND $ids AS id
+    MATCH (i:Institution {id: id})
+    OPTIONAL MATCH (i)-[:HAS_CONTACT]->(c:ContactPoint)
+    OPTIONAL MATCH (c)-[:HAS_CHANNEL]->(n:Channel)
+        WHERE n.kind IN ['phone', 'mobile'] AND n.visibility <> 'private'
+    RETURN 'contacts' AS what,
+           collect(i.id + $unit + c.id + $unit + coalesce(c.confirmed_on, '') + $unit
+                   + replace(coalesce(c.hours, ''), $unit, ' ') + $unit + replace(c.function, $unit, ' ') + $unit
+                   + coalesce(n.id, '') + $unit + coalesce(n.kind, '') + $unit + coalesce(n.visibility, '') + $unit
+                   + coalesce(n.value, '')) AS rows
+    UNION ALL
+    UNWIND $ids AS id
+    MATCH (i:Institution {id: id})
+    OPTIONAL MATCH (i)-[:CARRIES_OUT]->(t:Task)
+    RETURN 'stages' AS what, collect(DISTINCT i.id + $unit + t.stage) AS rows
     """
 
 
@@ -55,35 +62,40 @@ def shown(store: Store, ids: Iterable[str]) -> dict[str, tuple[list[Contact], tu
 
     Of channels only the telephone numbers that anyone here may see; functions and stages in their order.
     """
-    found: dict[str, tuple[list[Contact], tuple[str, ...]]] = {}
-    for id, points, channels, stages in store.read(SHOWN, ids=list(ids), unit=_UNIT)[0]["rows"]:
-        numbers: dict[str, list[Channel]] = {}
-        for text in channels:
-            contact_id, channel_id, kind, visibility, value = text.split(_UNIT, 4)
-            channel = Channel(
-                id=channel_id, kind=ChannelKind(kind), value=value, visibility=Visibility(visibility)
+    parts = {row["what"]: row["rows"] for row in store.read(SHOWN, ids=list(ids), unit=_UNIT)}
+    points: dict[str, list[str]] = {}
+    channels: dict[str, list[Channel]] = {}
+    for text in parts.get("contacts", ()):
+        institution_id, id, *point, channel_id, kind, visibility, value = text.split(_UNIT, 8)
+        points[id] = [institution_id, *point]
+        if channel_id:
+            channels.setdefault(id, []).append(
+                Channel(id=channel_id, kind=ChannelKind(kind), value=value, visibility=Visibility(visibility))
             )
-            numbers.setdefault(contact_id, []).append(channel)
-        reached = [_point(id, text, numbers) for text in points]
-        if len(reached) > 1:
-            reached.sort(key=lambda each: (polish_key(each.function), each.id))
-        found[id] = (reached, tuple(sorted(stages, key=_STAGES.__getitem__)))
-    return found
-
-
-def _point(institution_id: str, text: str, numbers: dict[str, list[Channel]]) -> Contact:
-    id, confirmed, hours, function = text.split(_UNIT, 3)
-    channels = numbers.get(id, [])
-    if len(channels) > 1:
-        channels.sort(key=lambda each: (_KINDS[each.kind], each.value, each.id))
-    return Contact(
-        id=id,
-        institution_id=institution_id,
-        function=function,
-        channels=tuple(channels),
-        hours=hours,
-        confirmed_on=_day(confirmed),
-    )
+    reached: dict[str, list[Contact]] = {}
+    for id, (institution_id, confirmed, hours, function) in points.items():
+        numbers = channels.get(id, [])
+        if len(numbers) > 1:
+            numbers.sort(key=lambda each: (_KINDS[each.kind], each.value, each.id))
+        contact = Contact(
+            id=id,
+            institution_id=institution_id,
+            function=function,
+            channels=tuple(numbers),
+            hours=hours,
+            confirmed_on=_day(confirmed),
+        )
+        reached.setdefault(institution_id, []).append(contact)
+    stages: dict[str, list[str]] = {}
+    for text in parts.get("stages", ()):
+        id, stage = text.split(_UNIT, 1)
+        stages.setdefault(id, []).append(stage)
+    for each in reached.values():
+        each.sort(key=lambda contact: (polish_key(contact.function), contact.id))
+    return {
+        id: (reached.get(id, []), tuple(sorted(stages.get(id, ()), key=_STAGES.__getitem__)))
+        for id in reached.keys() | stages.keys()
+    }
 
 
 PROFILE: LiteralString = (

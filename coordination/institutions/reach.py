@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from coordination.clock import WARSAW
 from coordination.graph.contacts import freshness
@@ -12,6 +13,8 @@ from coordination.graph.model import ChannelKind, Contact, Freshness, Visibility
 from coordination.hours import Duty, duty
 
 _CALLED = (ChannelKind.PHONE, ChannelKind.MOBILE)
+# Duty goes by whole minutes, and many contacts of a list share their hours.
+_duty = lru_cache(maxsize=4096)(duty)
 _FRESHNESS = {each: place for place, each in enumerate(Freshness)}
 
 
@@ -41,7 +44,7 @@ def reach(contact: Contact, now: datetime) -> Reach:
     seen = [each for each in contact.channels if each.visibility is not Visibility.PRIVATE]
     return Reach(
         contact,
-        duty(contact.hours, now),
+        _duty(contact.hours, now.replace(second=0, microsecond=0)),
         freshness(contact.confirmed_on, now.astimezone(WARSAW).date()),
         number=next((each.value for each in seen if each.kind in _CALLED), ""),
         email=next((each.value for each in seen if each.kind is ChannelKind.EMAIL), ""),

@@ -20,6 +20,7 @@ from coordination.i18n import local, polish_key, short_date
 from coordination.institutions import listing, service
 from coordination.institutions.conflict import PICK, differing, taken_from
 from coordination.institutions.forms import InstitutionForm
+from coordination.institutions.lines import lines
 from coordination.institutions.reach import Reach, in_order
 from coordination.institutions.room import bp, duty_text, pairs, refuse, term, type_name, types
 from coordination.permissions import Permission, ever, scope
@@ -32,19 +33,23 @@ def index():
     """Who is there, and whom can I reach?"""
     here = voivodeship()
     asked = listing.read_filter(request.args, types(), request.args.getlist("units"))
-    page = listing.page(store(), actor(), asked, here.teryt if here else None, clock.now(), type_name)
+    now = clock.now()
+    page = listing.page(store(), actor(), asked, here.teryt if here else None, now, type_name)
+    kinds = {code: type_name(code) for code in page.types}
+    carried = {"voivodeship": here.teryt} if here and request.args.get("voivodeship") else {}
     return render_template(
         "institutions/index.html",
         page=page,
+        lines=lines(page, carried, kinds, now),
+        carried=carried,
         asked=page.filter,
         active=_active(page.filter),
         here=here,
-        type_name=type_name,
         groups=pairs("group"),
         freshness_choices=pairs("freshness"),
         pairs=lambda names: [(name, name) for name in names],
         units_url=_units_url,
-        type_choices=sorted(((code, type_name(code)) for code in page.types), key=lambda each: polish_key(each[1])),
+        type_choices=sorted(kinds.items(), key=lambda each: polish_key(each[1])),
         may_add=ever(actor(), Permission.INSTITUTION_ADD),
         may_import=ever(actor(), Permission.FILE_IMPORT),
         may_export=ever(actor(), Permission.FILE_EXPORT),
