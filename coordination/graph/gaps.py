@@ -1,6 +1,6 @@
 """Gaps: what the reference model expects in a voivodeship against what is recorded. Pure functions.
 
-The states are those of ARCHITECTURE section 3 of the design, judged in its order. Time is linear in
+The states are those of docs/method.md, judged in its order. Time is linear in
 institutions and ties: ties are dealt once to the voivodeships and expectations they count for, and pairs
 that nobody spoke of are never listed.
 

@@ -2,7 +2,7 @@
 
 A tie is never stored. Every function takes the day D as `on`; a fact dated after D does not exist at D, and
 each date is judged singly: a statement of before D counts even where its last activity is dated after D.
-The rules are those of ARCHITECTURE section 3 of the design; docs/method.md tells them to readers.
+The rules are told to readers in docs/method.md.
 """
 
 from __future__ import annotations
