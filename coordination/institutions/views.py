@@ -20,7 +20,7 @@ from coordination.i18n import local, polish_key, short_date
 from coordination.institutions import listing, service
 from coordination.institutions.conflict import PICK, differing, taken_from
 from coordination.institutions.forms import InstitutionForm
-from coordination.institutions.lines import lines
+from coordination.institutions.lines import lines, said
 from coordination.institutions.reach import Reach, in_order
 from coordination.institutions.room import bp, duty_text, pairs, refuse, term, type_name, types
 from coordination.permissions import Permission, ever, scope
@@ -113,7 +113,7 @@ def show(institution_id: str):
         reaches=reaches,
         hidden=[each for each in reaches if each.hidden],
         ties=ties,
-        areas=areas() if ties else {},
+        said=said(ties or (), found.id, areas()),
         tie_counts=_tie_counts(ties),
         signs=_signs(reaches, card, ties),
         card=card,
