@@ -11,8 +11,9 @@ import pytest
 
 from coordination import clock
 from coordination.errors import NotFound
-from coordination.graph import contacts, institution_edits, institutions
-from coordination.graph.model import Channel, ChannelKind, Contact, Institution, Visibility
+from coordination.graph import claims, contacts, institution_edits, institutions
+from coordination.graph import store as graph_store
+from coordination.graph.model import Channel, ChannelKind, Claim, ClaimSource, Contact, Institution, Stance, Visibility
 from coordination.institutions import listing
 from coordination.permissions import LOCAL_OPERATOR, Actor, Role, Scope
 
@@ -85,17 +86,73 @@ def test_pages_cut_the_list_without_loss_or_repetition(reference_store, monkeypa
 
 
 def test_the_number_of_queries_does_not_grow_with_the_rows(reference_store, monkeypatch):
-    counted = []
-    read = reference_store.read
-    monkeypatch.setattr(reference_store, "read", lambda *a, **k: counted.append(1) or read(*a, **k))
+    counted = queries(monkeypatch)
     add(reference_store, "Jedyny szpital", type="hospital")
+    names(reference_store, type="hospital")
+    counted.clear()
     names(reference_store, type="hospital")
     few = len(counted)
     for number in range(8):
         add_contact(reference_store, add(reference_store, f"Szpital {number}", type="hospital").id)
+    names(reference_store, type="hospital")
     counted.clear()
     names(reference_store, type="hospital")
+    assert len(counted) == few <= 4
+
+
+def queries(monkeypatch):
+    """Grows by one with every query whose rows are read."""
+    counted = []
+    rows = graph_store._rows
+    monkeypatch.setattr(graph_store, "_rows", lambda result: counted.append(1) or rows(result))
+    return counted
+
+
+def test_a_page_of_an_institution_takes_six_queries_whatever_is_known_of_it(reference_store, sign_in, monkeypatch):
+    client = sign_in(Role.CONSULTANT, voivodeship="14")
+    client.get("/institutions/ksp")
+    counted = queries(monkeypatch)
+    assert client.get("/institutions/ksp").status_code == 200
+    few = len(counted)
+    for number in range(5):
+        add_contact(reference_store, "ksp")
+        state(reference_store, "ksp", add(reference_store, f"Szpital {number}", type="hospital").id)
+    counted.clear()
+    assert "Szpital 4" in client.get("/institutions/ksp").get_data(as_text=True)
     assert len(counted) == few <= 6
+
+
+def state(store, claimant, partner, stance=Stance.COOPERATES, replaces=None):
+    claim = Claim(
+        id=str(uuid4()), claimant_id=claimant, partner_id=partner, area="identification", stance=stance,
+        stated_on=clock.today(), source=ClaimSource.SURVEY, recorded_at=clock.now(),
+    )
+    store.change(claims.state, LOCAL_OPERATOR, claim, replaces=replaces)
+    return claim.id
+
+
+def test_the_count_of_ties_follows_every_statement_and_stays_within_the_scope(reference_store):
+    here, other, far = (
+        add(reference_store, name, type="hospital", voivodeships=(place,)).id
+        for name, place in (("A", "14"), ("B", "14"), ("C", "02"))
+    )
+
+    def ties(actor=MAZOWIECKIE):
+        page = listing.page(reference_store, actor, listing.Filter(type="hospital"), "14", clock.now(), str)
+        return {row.line.id: row.ties for row in page.rows}
+
+    assert ties() == {here: (0, 0), other: (0, 0)}
+    state(reference_store, here, other)
+    assert ties() == {here: (0, 1), other: (0, 1)}
+    answer = state(reference_store, other, here)
+    assert ties() == {here: (1, 1), other: (1, 1)}
+    state(reference_store, far, here)
+    assert ties() == {here: (1, 1), other: (1, 1)}, "a partner of another voivodeship is not there for its consultant"
+    assert ties(Actor(id="n", role=Role.NATIONAL))[here] == (1, 2)
+    state(reference_store, other, here, Stance.WITHDRAWN, replaces=answer)
+    assert ties() == {here: (0, 1), other: (0, 1)}
+    own = Actor(id="i", role=Role.INSTITUTION, voivodeships=("14",), institution_id=other)
+    assert ties(own) == {here: None, other: (0, 1)}, "an institution sees its own alone"
 
 
 def test_units_stand_under_their_parent_and_open_on_request(reference_store):
