@@ -13,7 +13,16 @@ from coordination import clock
 from coordination.errors import NotFound
 from coordination.graph import claims, contacts, institution_edits, institutions
 from coordination.graph import store as graph_store
-from coordination.graph.model import Channel, ChannelKind, Claim, ClaimSource, Contact, Institution, Stance, Visibility
+from coordination.graph.model import (
+    Channel,
+    ChannelKind,
+    Claim,
+    ClaimSource,
+    Contact,
+    Institution,
+    Stance,
+    Visibility,
+)
 from coordination.institutions import listing
 from coordination.permissions import LOCAL_OPERATOR, Actor, Role, Scope
 
