@@ -136,19 +136,6 @@ def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-STAGES: LiteralString = """
-    MATCH (i:Institution)-[:CARRIES_OUT]->(t:Task) WHERE i.id IN $ids
-    RETURN i.id AS id, collect(DISTINCT t.stage) AS stages
-    """
-
-
-def stages(store: Store, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
-    """Stages in which each institution has tasks, in the order of the stages."""
-    order = [str(each) for each in Stage]
-    rows = store.read(STAGES, ids=list(ids))
-    return {row["id"]: tuple(sorted(row["stages"], key=order.index)) for row in rows}
-
-
 # The lock before the comparison, as in institution_edits.CHANGE_IF_UNCHANGED.
 SAVE_IF_UNCHANGED: LiteralString = """
     MATCH (i:Institution {id: $id})
