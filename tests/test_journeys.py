@@ -140,10 +140,9 @@ PAGES = (
 )  # fmt: skip
 
 
+@pytest.mark.parametrize("server", ["embedded"], indirect=True)  # the pages are the same on both
 @pytest.mark.parametrize("lang", ["pl", "en"])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser, site, server, reference_store, lang):
-    if server != "embedded":
-        pytest.skip("the same pages: once is enough")
     fill.once(reference_store)
     account(reference_store, "konsultant@example.pl", Role.CONSULTANT, voivodeships=("14",))
     account(reference_store, "kraj@example.pl", Role.NATIONAL)

@@ -105,6 +105,7 @@ def test_the_pages_of_the_door_stand_a_look(page, live, path):
     assert browser.look_over(page, live + path) == []
 
 
+@pytest.mark.parametrize("server", ["embedded"], indirect=True)  # the pages are the same on both
 def test_the_pages_of_accounts_stand_a_look(page, live, owner):
     sign_in(page, live)
     found = {}

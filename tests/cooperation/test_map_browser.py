@@ -155,6 +155,7 @@ def test_the_page_table_holds_exactly_the_lines_of_the_picture(go):
     assert rows == drawn
 
 
+@pytest.mark.parametrize("server", ["embedded"], indirect=True)  # the pages are the same on both
 @pytest.mark.parametrize("lang", ["pl", "en"])
 def test_nothing_is_at_fault_in_any_width(go, lang):
     page = go(MAP + f"&lang={lang}")

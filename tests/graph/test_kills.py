@@ -34,7 +34,7 @@ from tests.servers import NAMES, ROOT
 KILLS = int(os.environ.get("COORDINATION_TEST_KILLS", "20"))
 WRITERS = 8
 SECRET = "s" * 48
-AREAS = ("identification", "referral", "crisis_shelter")
+AREAS = ("identification", "referral", "crisis_shelter", "training", "prevention", "info_exchange")
 
 
 class Platform:
@@ -167,8 +167,8 @@ def test_nothing_acknowledged_is_lost_when_the_platform_is_killed(reference_stor
         for _kill in range(KILLS):
             for _written in range(5):
                 assert more.acquire(timeout=120), wrong[:3]
+            up.clear()  # those in flight are cut off; nobody runs through the rest of the work in vain
             platform.kill()
-            up.clear()
             platform.start()
             up.set()
     finally:

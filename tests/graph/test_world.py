@@ -49,8 +49,9 @@ def told(gap):
 
 
 @pytest.fixture
-def readings(monkeypatch):
-    """Counts the whole readings of a world."""
+def readings(monkeypatch, reference_store):
+    """Counts the whole readings of a world, from a store of which nothing is kept."""
+    forget(reference_store)
     counted = []
     real = world_rows.loaded
     monkeypatch.setattr(

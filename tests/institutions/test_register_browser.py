@@ -48,6 +48,7 @@ def enter(page, app, client, live):
     page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": live}])
 
 
+@pytest.mark.parametrize("server", ["embedded"], indirect=True)  # the pages are the same on both
 def test_screens_of_the_register_have_no_faults(app, reference_store, sign_in, live):
     _kcik, ksp, _oip = furnish(reference_store)
     client = sign_in(Role.CONSULTANT, voivodeship="14")
