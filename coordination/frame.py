@@ -13,7 +13,7 @@ from flask_login import current_user
 from coordination.clock import now
 from coordination.graph.model import Voivodeship
 from coordination.i18n import LANGUAGES, local
-from coordination.permissions import Permission, Role, Scope, scope
+from coordination.permissions import Permission, Role, scope
 from coordination.web import actor, language, voivodeship, voivodeships
 
 
@@ -113,13 +113,9 @@ def _switcher(here: Voivodeship | None) -> list[tuple[str, str, bool, bool]]:
         for each in places
     ]
     return [
-        *([(_("Poland"), _same_page(voivodeship=None), here is None, False)] if _poland(reach) else []),
+        *([(_("Poland"), _same_page(voivodeship=None), here is None, False)] if reach.everything else []),
         *links,
     ]
-
-
-def _poland(reach: Scope) -> bool:
-    return reach.everything
 
 
 def _same_page(**changes: str | None) -> str:
@@ -187,7 +183,3 @@ def _navigation(place: dict[str, Any]) -> list[tuple[str, str, bool, int | None]
         (label, url_for(endpoint, **values or place), room == here, getattr(g, "counts", {}).get(room))
         for room, label, endpoint, values in entries
     ]
-
-
-def is_signed_in() -> bool:
-    return bool(current_user.is_authenticated)

@@ -144,10 +144,11 @@ class Form(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            # The field of the class outlives the request: it gets the filter once.
             filters = unbound_field.kwargs.get("filters", [])
-            if unbound_field.field_class.__name__ in ("StringField", "TextAreaField", "EmailField"):
-                filters = [*filters, _strip]
-                unbound_field.kwargs["filters"] = filters
+            text = unbound_field.field_class.__name__ in ("StringField", "TextAreaField", "EmailField")
+            if text and _strip not in filters:
+                unbound_field.kwargs["filters"] = [*filters, _strip]
             return unbound_field.bind(form=form, **options)
 
     def submitted(self) -> bool:

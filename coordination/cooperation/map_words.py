@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flask_babel import gettext as _
 from flask_babel import ngettext, pgettext
 
-from coordination.graph.mapset import SECTOR_GROUPS, WORST_FIRST, Line, MapSet, Node
+from coordination.graph.mapset import SECTOR_GROUPS, Line, MapSet, Node
 from coordination.graph.model import TieState
 from coordination.graph.picture import Captions
 from coordination.graph.standing import standing, weak
@@ -218,7 +218,3 @@ def captions(
         width_note=_("Width: number of areas (1–3)"),
         stale=pgettext("tie", "out of date") if any(line.stale for line in shown.lines) else "",
     )
-
-
-def worst_first(lines: Sequence[Line]) -> list[Line]:
-    return sorted(lines, key=lambda line: (WORST_FIRST.index(line.state), -len(line.areas)))

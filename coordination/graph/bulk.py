@@ -87,7 +87,6 @@ TAKEN_CHANNELS: LiteralString = """
     MATCH (h:Channel {id: id})<-[:HAS_CHANNEL]-(:ContactPoint)<-[:HAS_CONTACT]-(i:Institution)
     RETURN collect([h.id, i.id]) AS rows
     """
-TAKEN_AGREEMENTS: LiteralString = "UNWIND $ids AS id MATCH (g:Agreement {id: id}) RETURN collect(g.id) AS ids"
 
 
 def taken(store: Store, ids: Sequence[str]) -> set[str]:
@@ -98,10 +97,6 @@ def taken(store: Store, ids: Sequence[str]) -> set[str]:
 def taken_channels(store: Store, ids: Sequence[str]) -> dict[str, str]:
     """Institution id of each channel id that exists, wherever."""
     return {id: of for some in batches(ids) for id, of in _rows(store.read(TAKEN_CHANNELS, ids=some))}
-
-
-def taken_agreements(store: Store, ids: Sequence[str]) -> set[str]:
-    return {id for some in batches(ids) for id in store.read(TAKEN_AGREEMENTS, ids=some)[0]["ids"]}
 
 
 INSTITUTIONS: LiteralString = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -297,12 +297,3 @@ class Team:
     convened_by: str = ""
     sources: tuple[str, ...] = ()
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TeamMember:
-    team_id: str
-    institution_id: str
-    role: str  # chair | vice_chair | secretariat | convener | member | invited
-    since: str = ""
-    source: tuple[str, ...] = field(default=())

@@ -72,3 +72,15 @@ def test_the_right_token_is_accepted(house, settings, reference_store):
     answer = client.post("/account/end-sessions", data={"csrf_token": form_token(client, "/account")})
     assert answer.status_code == 302
     assert service.actor_for(reference_store, house.known["administrator"].email).role is Role.ADMINISTRATOR
+
+
+def test_a_form_is_the_same_however_often_it_was_opened(guarded):
+    """What a request adds to the fields of a class would stay there for as long as the process lives."""
+    from coordination.accounts.forms import SignInForm
+
+    def filters() -> int:
+        with guarded.test_request_context("/sign-in"):
+            return sum(len(field.filters) for field in SignInForm())
+
+    first = filters()
+    assert first and [filters() for _opening in range(20)] == [first] * 20
