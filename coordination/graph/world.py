@@ -1,16 +1,22 @@
 """The plain world of the analysis, read from the store and kept for as long as nothing changed.
 
-A kept world is never stale: every change appends an audit entry in its own transaction, so the count of
-entries, asked for in the transaction of each reading, tells whether anything changed. Where the entries since
-then tell that only statements were added, only these are read.
+Every change appends an audit entry in its own transaction, so the count of entries, asked for in the transaction
+of each reading, tells whether anything changed. Where the entries since then tell that only statements were
+added, only these are read.
+
+Neither server shows a commit to readers all at once: for a moment the entry may be there and what it tells of not
+yet, or the old is gone and the new not there. So what young entries tell of is read again with every reading, until
+the count has stood for `SETTLES`; and of young statements what counts is worked out from what never changes in
+them, not from the mark of the current one. Whoever reads after a change was acknowledged sees it.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import LiteralString
 from weakref import WeakKeyDictionary
 
@@ -18,19 +24,19 @@ from coordination.clock import now, today
 from coordination.graph.facts import Statement, World
 from coordination.graph.store import Store, Tx
 from coordination.graph.world_rows import (
-    RECENT,
-    RECENT_CURRENT,
     RECENT_IDS,
     listed,
     loaded,
     papers,
-    statements,
+    recent_statements,
 )
 
 # Entries and statements this much older than a reading are known to it, whatever the clocks of writers say;
 # where they are wrong by more, the counts do not fit and everything is read again.
 _WINDOW = timedelta(minutes=5)
-
+# A commit that a reader saw a part of is whole after this long, in seconds.
+SETTLES = 3.0
+_EVER = datetime.min.replace(tzinfo=UTC)
 
 COUNT: LiteralString = "MATCH (e:AuditEntry) RETURN count(*) AS n"
 RECENT_ENTRIES: LiteralString = """
@@ -77,7 +83,7 @@ def forget(store: Store) -> None:
     _worlds(store).clear()
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _Kept:
     """A world with what is needed to tell what changed since it was read."""
 
@@ -86,7 +92,9 @@ class _Kept:
     since: datetime
     entries: frozenset[str]  # ids of audit entries from `since` on
     claims: int  # count of all claims in the store
-    claim_ids: frozenset[str]  # ids of claims recorded from `since` on
+    recent: frozenset[str]  # ids of claims recorded from `since` on
+    # Kinds of entries of which a part may not have been there yet: when the last was first seen, by this process.
+    young: dict[str, float]
     current: dict[tuple[str, str, str], Statement] = field(default_factory=dict)
 
 
@@ -130,66 +138,95 @@ def _worlds(store: Store) -> _Worlds:
 
 
 def _read(tx: Tx, kept: _Kept | None, teryt: str | None, history: bool) -> _Kept:
-    # The count comes first: what is read after it may be newer than the count says, never older.
+    began = time.monotonic()
+    # The count comes first: what is read after it may be newer than the count says.
     version = tx.run(COUNT)[0]["n"]
     if kept is not None and tx.run(SAME_ENTRY, id=kept.newest)[0]["n"]:
-        if kept.world.version == version:
+        if kept.world.version == version and not kept.young:
             return kept
-        if moved := _moved(tx, kept, version):
+        if moved := _moved(tx, kept, version, began):
             return moved
     since = now() - _WINDOW
+    entries = dict(listed(tx, RECENT_ENTRIES, since=since))
+    before = kept.young if kept is not None and kept.world.version == version else {}
+    claims = tx.run(COUNT_CLAIMS)[0]["n"]
+    world = loaded(tx, teryt, history, version)
+    world, current = _with(world, recent_statements(tx, world.institutions, since), {})
     return _Kept(
+        world=world,
         newest=_newest(tx),
         since=since,
-        entries=frozenset(id for id, _ in listed(tx, RECENT_ENTRIES, since=since)),
-        claims=tx.run(COUNT_CLAIMS)[0]["n"],
-        claim_ids=frozenset(listed(tx, RECENT_IDS, since=since)),
-        world=loaded(tx, teryt, history, version),
+        entries=frozenset(entries),
+        claims=claims,
+        recent=frozenset(listed(tx, RECENT_IDS, since=since)),
+        young=_young(before or dict.fromkeys(entries.values(), began), began),
+        current=current,
     )
+
+
+def _young(first_seen: dict[str, float], began: float) -> dict[str, float]:
+    """The kinds that a reading begun now has to leave for the next one."""
+    return {kind: at for kind, at in first_seen.items() if began - at < SETTLES}
 
 
 def _newest(tx: Tx) -> str:
     return next((row["id"] for row in tx.run(NEWEST_ENTRY)), "")
 
 
-def _moved(tx: Tx, kept: _Kept, version: int) -> _Kept | None:
+def _moved(tx: Tx, kept: _Kept, version: int, began: float) -> _Kept | None:
     """The kept world brought up to date, or None where that cannot be done for certain."""
     entries = dict(listed(tx, RECENT_ENTRIES, since=kept.since))
     unseen = [kind for id, kind in entries.items() if id not in kept.entries]
-    kinds = frozenset(unseen)
+    kinds = {*kept.young, *unseen}
     if len(unseen) != version - kept.world.version or not kinds <= _STATEMENTS | _PAPERS | _ELSEWHERE:
         return None
-    since = now() - _WINDOW
-    world, claims, ids, current = kept.world, kept.claims, kept.claim_ids, kept.current
+    world, claims, ids, current = kept.world, kept.claims, kept.recent, kept.current
     if kinds & _STATEMENTS:
         claims = tx.run(COUNT_CLAIMS)[0]["n"]
+        recent = recent_statements(tx, world.institutions, kept.since)
         ids = frozenset(listed(tx, RECENT_IDS, since=kept.since))
-        if len(ids - kept.claim_ids) != claims - kept.claims:
+        if len(ids - kept.recent) != claims - kept.claims:
             return None
-        query = RECENT if world.history else RECENT_CURRENT
-        recent = statements(tx, (query,), world.institutions, since=kept.since)
-        world, current = _with(world, [said for said in recent if said.id not in kept.claim_ids], current)
+        world, current = _with(world, recent, current)
     if kinds & _PAPERS:
-        world = replace(world, **papers(tx), memo={})
+        beside = papers(tx)
+        if any(getattr(world, name) != value for name, value in beside.items()):
+            world = replace(world, **beside, memo={})
     return _Kept(
         # Where nothing of it changed, what was worked out from the world stays with it.
-        world=replace(world, version=version),
+        world=world if world.version == version else replace(world, version=version),
         newest=_newest(tx),
-        since=max(kept.since, since),
+        since=max(kept.since, now() - _WINDOW),
         entries=frozenset(entries),
         claims=claims,
-        claim_ids=ids,
+        recent=ids,
+        young=_young({**kept.young, **dict.fromkeys(unseen, began)}, began),
         current=current,
     )
 
 
 def _with(
-    world: World, fresh: Iterable[Statement], current: dict[tuple[str, str, str], Statement]
+    world: World,
+    recent: Iterable[tuple[Statement, bool]],
+    current: dict[tuple[str, str, str], Statement],
 ) -> tuple[World, dict[tuple[str, str, str], Statement]]:
-    """The world with statements added: to its history, or each in place of the one it follows."""
+    """The world with the recent statements it lacks: in its history, or each in place of the one it follows."""
     if world.history:
-        return replace(world, statements=[*world.statements, *fresh], memo={}), current
+        known = {said.id for said in world.statements}
+        added = [said for said, _ in recent if said.id not in known]
+        return (replace(world, statements=[*world.statements, *added], memo={}) if added else world), current
+    current = current or {said.key: said for said in world.statements}
+    # What was said of a later day counts (claims.state); of one day, what bears the mark, then what came later.
+    last: dict[tuple[str, str, str], Statement] = {}
+    for said, _ in sorted(recent, key=lambda one: (one[0].stated_on, one[1], one[0].recorded_at or _EVER)):
+        last[said.key] = said._replace(recorded_at=None)
+    fresh = {
+        key: said
+        for key, said in last.items()
+        if key not in current or (current[key] != said and current[key].stated_on <= said.stated_on)
+    }
+    if not fresh:
+        return world, current
     # A copy: readers of the old world may still be going through it.
-    current = dict(current) if current else {said.key: said for said in world.statements}
-    current.update((said.key, said) for said in fresh)
+    current = {**current, **fresh}
     return replace(world, statements=list(current.values()), memo={}), current

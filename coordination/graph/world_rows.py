@@ -7,7 +7,7 @@ faster than as many lists of nine values, and instants as numbers thirty times f
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any, LiteralString
 
@@ -48,9 +48,11 @@ CURRENT_NATIONAL: LiteralString = _NATIONAL + _SAYS + _IS_CURRENT + _CURRENT
 EVER: LiteralString = "MATCH (c:Claim)" + _EVER
 EVER_HERE: LiteralString = _HERE + _SAYS + _EVER
 EVER_NATIONAL: LiteralString = _NATIONAL + _SAYS + _EVER
-RECENT: LiteralString = "MATCH (c:Claim) WHERE c.recorded_at >= $since" + _EVER
-RECENT_CURRENT: LiteralString = (
-    "MATCH (c:Claim) WHERE c.recorded_at >= $since AND c.current_key IS NOT NULL" + _CURRENT
+RECENT: LiteralString = (
+    "MATCH (c:Claim) WHERE c.recorded_at >= $since RETURN count(c) AS n, collect("
+    + _STATEMENT
+    + _RECORDED
+    + " + $unit + CASE WHEN c.current_key IS NULL THEN '' ELSE 'current' END) AS rows"
 )
 RECENT_IDS: LiteralString = "MATCH (c:Claim) WHERE c.recorded_at >= $since RETURN collect(c.id) AS rows"
 
@@ -186,33 +188,42 @@ def statements(
     tx: Tx, queries: Iterable[LiteralString], institutions: Mapping[str, Institution], **params: Any
 ) -> list[Statement]:
     """Statements of institutions of this world about each other."""
+    return [said for query in queries for said, _ in _said(_texts(tx, query, **params), institutions)]
+
+
+def recent_statements(
+    tx: Tx, institutions: Mapping[str, Institution], since: datetime
+) -> list[tuple[Statement, bool]]:
+    """Statements recorded from `since` on, with whether each bears the mark of the current one."""
+    return list(_said(_texts(tx, RECENT, since=since), institutions))
+
+
+def _said(texts: list[str], institutions: Mapping[str, Institution]) -> Iterator[tuple[Statement, bool]]:
     day = _Days()
     # One text object per id, however many statements name it: less memory, faster keys.
     ids = {id: id for id in institutions}
-    found: list[Statement] = []
-    for query in queries:
-        for text in _texts(tx, query, **params):
-            id, claimant, partner, area, stance, stated, starts, ends, active, *recorded = text.split(_UNIT)
-            if claimant not in ids or partner not in ids:
-                continue
-            stated_on = day[stated]
-            if stated_on is None:
-                raise ValueError(f"claim {id} has no date on which it was stated")
-            found.append(
-                Statement(
-                    id,
-                    ids[claimant],
-                    ids[partner],
-                    sys.intern(area),
-                    sys.intern(stance),
-                    stated_on,
-                    day[starts],
-                    day[ends],
-                    day[active],
-                    _instant(recorded[0]) if recorded else None,
-                )
-            )
-    return found
+    for text in texts:
+        id, claimant, partner, area, stance, stated, starts, ends, active, *more = text.split(_UNIT)
+        if claimant not in ids or partner not in ids:
+            continue
+        stated_on = day[stated]
+        if stated_on is None:
+            raise ValueError(f"claim {id} has no date on which it was stated")
+        yield (
+            Statement(
+                id,
+                ids[claimant],
+                ids[partner],
+                sys.intern(area),
+                sys.intern(stance),
+                stated_on,
+                day[starts],
+                day[ends],
+                day[active],
+                _instant(more[0]) if more else None,
+            ),
+            len(more) > 1 and more[1] == "current",
+        )
 
 
 def _texts(tx: Tx, query: LiteralString, **params: Any) -> list[str]:

@@ -52,6 +52,7 @@ def told(gap):
 def readings(monkeypatch, reference_store):
     """Counts the whole readings of a world, from a store of which nothing is kept."""
     forget(reference_store)
+    monkeypatch.setattr("coordination.graph.world.SETTLES", 0.0)  # the reference data were only just written
     counted = []
     real = world_rows.loaded
     monkeypatch.setattr(
@@ -277,7 +278,31 @@ def test_readers_among_writers_never_go_back(reference_store):
     assert [said.stated_on for said in world(reference_store, TODAY).statements] == [acknowledged[-1]]
 
 
-def test_results_stay_where_nothing_they_rest_on_changed(reference_store):
+@pytest.mark.parametrize("known_on", [None, TODAY + timedelta(days=9)])
+def test_a_commit_of_which_only_a_part_was_there_yet_is_read_again(reference_store, known_on):
+    """As a reader may meet it: the entry, then what it tells of; the old statement gone, the new not there."""
+    say(reference_store, KSP, KCIK, on=TODAY - timedelta(days=9))
+    world(reference_store, TODAY, known_on)
+    write(reference_store, "MATCH (c:Claim) SET c.hidden = c.current_key REMOVE c.current_key", "claim:state")
+    assert len(world(reference_store, TODAY, known_on).statements) == 1  # what was acknowledged is not lost
+    claim = {
+        "id": "late", "claimant_id": KCIK, "partner_id": KSP, "area": "referral", "stance": "cooperates",
+        "stated_on": TODAY.isoformat(), "recorded_at": datetime.now(UTC), "current_key": claims.key(KCIK, KSP, "referral"),
+    }  # fmt: skip
+    reference_store.change(lambda tx: tx.run("CREATE (c:Claim) SET c += $claim", claim=claim))
+    assert (KCIK, KSP, "referral") in said_of(world(reference_store, TODAY, known_on))
+
+
+def test_an_edit_of_which_only_the_entry_was_there_yet_is_read_again(reference_store):
+    world(reference_store, TODAY)
+    write(reference_store, "RETURN 1 AS one")
+    world(reference_store, TODAY)
+    edit = "MATCH (i:Institution {id: $id}) SET i.short_name = 'Nowa'"
+    reference_store.change(lambda tx: tx.run(edit, id=KSP))
+    assert world(reference_store, TODAY).institutions[KSP].short_name == "Nowa"
+
+
+def test_results_stay_where_nothing_they_rest_on_changed(reference_store, readings):
     say(reference_store, KSP, KCIK)
     ties = ties_of(world(reference_store, TODAY), TODAY)
     write(reference_store, "RETURN 1 AS one", "session:start")
