@@ -7,6 +7,7 @@ Calendar dates are stored as ISO 8601 text: it sorts as it compares, holds parti
 from __future__ import annotations
 
 import logging
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -92,6 +93,7 @@ def _rows(result: neo4j.Result) -> list[Row]:
 # Whether a backup is reading and changes must wait (dump.py). Part of the query that writes an audit entry.
 GATE_IS_CLOSED: LiteralString = "EXISTS { MATCH (g:Gate {id: 'writes'}) WHERE g.until > $now }"
 PATIENCE = 60.0  # seconds a change waits for a backup
+COLLISIONS = 20.0  # seconds a change is tried again while other writers come first
 
 
 class Paused(Exception):
@@ -166,16 +168,22 @@ class Store:
 
     def change(self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work(tx, …)` in one write transaction. It may run twice: make ids and times before."""
-        deadline = time.monotonic() + PATIENCE
+        began = time.monotonic()
         while True:
             try:
                 return self._session(
                     neo4j.WRITE_ACCESS, lambda s: s.execute_write(lambda tx: work(Tx(tx), *args, **kwargs))
                 )
             except Paused:
-                if time.monotonic() > deadline:
+                if time.monotonic() - began > PATIENCE:
                     raise StoreUnavailable("a backup is running") from None
                 time.sleep(0.05)
+            except StoreUnavailable as error:
+                # The driver's own patience is short, to notice a dead server. One that says "again" is not dead:
+                # many writers meet on one node.
+                if not isinstance(error.__cause__, TransientError) or time.monotonic() - began > COLLISIONS:
+                    raise
+                time.sleep(random.uniform(0.01, 0.1))
 
     def run(self, query: LiteralString, **params: Any) -> list[Row]:
         """One statement on its own, as schema commands need."""
