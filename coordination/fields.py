@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
-from wtforms import SelectMultipleField, StringField, ValidationError, widgets
+from wtforms import SelectField, SelectMultipleField, StringField, ValidationError, widgets
+from wtforms.fields.choices import SelectChoice
 
 from coordination import guard
 from coordination.clock import today
 
 
+def options(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """Choices of a field, from codes and what they are called."""
+    return [SelectChoice(str(code), text) for code, text in pairs]
+
+
+class FromList(SelectField):
+    """One of a list; what is not on it is refused in the reader's language."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data not in {each.value for each in self.choices or ()}:
+            raise ValidationError(_("Choose from the list"))
+
+
 class CheckBoxes(SelectMultipleField):
+    """Any of a list; what is not on it is refused in the reader's language."""
+
     widget = widgets.ListWidget(prefix_label=False)
     option_widget = widgets.CheckboxInput()
+
+    def pre_validate(self, form: Any) -> None:
+        if set(self.data or ()) - {each.value for each in self.choices or ()}:
+            raise ValidationError(_("Choose from the list"))
 
 
 def no_personal_data(_form: Any, field: Any) -> None:

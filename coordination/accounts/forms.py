@@ -20,6 +20,7 @@ from wtforms.validators import InputRequired, Length, Optional, ValidationError
 from wtforms.widgets import PasswordInput
 
 from coordination.accounts import passwords
+from coordination.fields import options
 from coordination.web import Form
 
 # A megabyte sent as a password is refused before anything is hashed.
@@ -78,7 +79,7 @@ class ChangePasswordForm(Form):
 
 
 class PreferencesForm(Form):
-    language = RadioField(lazy_gettext("Language"), choices=[("pl", "Polski"), ("en", "English")])
+    language = RadioField(lazy_gettext("Language"), choices=options([("pl", "Polski"), ("en", "English")]))
     dense = BooleanField(lazy_gettext("Dense tables: more rows on the screen"))
 
 

@@ -12,6 +12,7 @@ from coordination.accounts import manage_service, service
 from coordination.accounts.blueprint import bp
 from coordination.accounts.forms import AccountForm, RoleForm, VersionForm
 from coordination.errors import AlreadyExists, Conflict, Invalid
+from coordination.fields import options
 from coordination.frame import role_name
 from coordination.graph.users import User
 from coordination.i18n import local, polish_key
@@ -72,7 +73,7 @@ def add() -> Any:
     form = AccountForm()
     _offer(form)
     if request.method == "GET":
-        form.role.data = form.role.choices[0][0]
+        form.role.data = form.role.choices[0].value
         form.institution.data = request.args.get("institution", "")
     if form.submitted():
         try:
@@ -183,12 +184,12 @@ def role(user_id: str) -> Any:
 
 def _offer(form: Any) -> None:
     """Fill the choices with what this actor may give."""
-    form.role.choices = [(str(each), role_name(each)) for each in manage_service.roles(actor())]
-    form.institution.choices = [("", _("Choose the institution")), *manage_service.institutions(store(), actor())]
-    form.voivodeship.choices = [
-        ("", _("Choose the voivodeship")),
-        *((each.teryt, local(each, "name", language())) for each in voivodeships().values()),
-    ]
+    form.role.choices = options((each, role_name(each)) for each in manage_service.roles(actor()))
+    form.institution.choices = options(
+        [("", _("Choose the institution")), *manage_service.institutions(store(), actor())]
+    )
+    places = [(each.teryt, local(each, "name", language())) for each in voivodeships().values()]
+    form.voivodeship.choices = options([("", _("Choose the voivodeship")), *places])
 
 
 def _places(user: User) -> str:

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from coordination.clock import today
 from coordination.cooperation.service import Statement
-from coordination.fields import CheckBoxes, DayField, no_personal_data
+from coordination.fields import CheckBoxes, DayField, no_personal_data, options
 from coordination.graph.directory import Entry
 from coordination.graph.model import Area, Basis, Claim, Form, Frequency, Stance
 from coordination.labels import LABELS
@@ -23,12 +23,10 @@ from coordination.web import language
 
 def choices(kind: str, *, empty: Any = None, only: tuple[str, ...] = ()) -> list[SelectChoice]:
     """The codes of a kind by name; `empty` is what leaving the field open is called."""
-    found = [
-        SelectChoice(code, lazy_gettext(text))
-        for code, text in LABELS[kind].items()
-        if not only or code in only
-    ]
-    return ([SelectChoice("", empty)] if empty is not None else []) + found
+    found = options(
+        (code, lazy_gettext(text)) for code, text in LABELS[kind].items() if not only or code in only
+    )
+    return [*options([("", empty)] if empty is not None else ()), *found]
 
 
 class ClaimForm(BaseForm):
@@ -86,7 +84,7 @@ class ClaimForm(BaseForm):
     ) -> None:
         """Fill the choices: partners of last time first."""
         open_choice = SelectChoice("", _("choose"))
-        self.claimant.choices = [SelectChoice(each.id, each.name) for each in claimants.values()]
+        self.claimant.choices = options((each.id, each.name) for each in claimants.values())
         if len(claimants) != 1:
             self.claimant.choices.insert(0, open_choice)
         so_far, others = (_("Partners so far"), _("Other institutions")) if known else (None, None)
@@ -98,7 +96,7 @@ class ClaimForm(BaseForm):
         ]
         self.partner.choices = [open_choice, *first, *rest]
         name = "name_pl" if language() == "pl" else "name_en"
-        self.areas.choices = [SelectChoice(each.code, getattr(each, name)) for each in areas.values()]
+        self.areas.choices = options((each.code, getattr(each, name)) for each in areas.values())
 
     def validate_valid_to(self, field: Any) -> None:
         if field.data and self.valid_from.data and field.data < self.valid_from.data:

@@ -6,6 +6,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
+from coordination.fields import options
 from coordination.files.words import KINDS
 from coordination.i18n import N_
 from coordination.web import Form
@@ -14,7 +15,7 @@ from coordination.web import Form
 class FileForm(Form):
     kind = RadioField(
         N_("What the file holds"),
-        choices=list(KINDS.items()),
+        choices=options(KINDS.items()),
         validators=[InputRequired(N_("Choose what the file holds"))],
     )
     file = FileField(

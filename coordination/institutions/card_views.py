@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 
 from coordination import clock
 from coordination.errors import Conflict, Invalid
+from coordination.fields import options
 from coordination.graph import profiles
 from coordination.graph.profiles import Card, Group, Resource, ResourceKind, Stage, Task
 from coordination.institutions import service
@@ -22,9 +23,9 @@ def card(institution_id: str):
     found = service.changeable(store(), actor(), Permission.INSTITUTION_EDIT, institution_id)
     standing = profiles.card(store(), found.id)
     form = CardForm(data=_data(standing)) if request.method == "GET" else CardForm()
-    form.groups.choices = [(code, term("group", code)) for code, _name in form.groups.choices]
+    form.groups.choices = options((each, term("group", each)) for each in Group)
     for entry in form.resources:
-        entry.form.kind.choices = [("", _("none"))] + [(str(kind), term("resource", kind)) for kind in ResourceKind]
+        entry.form.kind.choices = options([("", _("none")), *((each, term("resource", each)) for each in ResourceKind)])
     conflict, status = None, 200
     if form.submitted():
         try:

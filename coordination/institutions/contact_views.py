@@ -10,8 +10,9 @@ from flask_babel import ngettext
 
 from coordination import clock
 from coordination.errors import AlreadyExists, Conflict, Invalid, NotFound
+from coordination.fields import options
 from coordination.graph import contacts
-from coordination.graph.model import Contact, Visibility
+from coordination.graph.model import ChannelKind, Contact, Visibility
 from coordination.institutions import service
 from coordination.institutions.forms import ConfirmForm, ContactForm, PurposeForm
 from coordination.institutions.room import bp, refuse
@@ -80,10 +81,8 @@ def _form(contact: Contact | None = None) -> ContactForm:
     form = ContactForm(data=data) if request.method == "GET" else ContactForm()
     hidden = {each.id for each in contact.channels if each.visibility is Visibility.PRIVATE} if contact else set()
     for entry in form.channels:
-        entry.form.kind.choices = [(code, _(label("channel", code))) for code, _name in entry.form.kind.choices]
-        entry.form.visibility.choices = [
-            (code, _(label("visibility", code))) for code, _name in entry.form.visibility.choices
-        ]
+        entry.form.kind.choices = options((each, _(label("channel", each))) for each in ChannelKind)
+        entry.form.visibility.choices = options((each, _(label("visibility", each))) for each in Visibility)
         entry.form.hidden_value = entry.form.id.data in hidden
     return form
 
@@ -148,7 +147,7 @@ def reveal(institution_id: str, contact_id: str):
     if all(each.visibility is not Visibility.PRIVATE for each in contact.channels):
         raise NotFound(contact_id)
     form = PurposeForm()
-    form.purpose.choices = [(code, _(text)) for code, text in service.PURPOSES.items()]
+    form.purpose.choices = options((code, _(text)) for code, text in service.PURPOSES.items())
     shown = ()
     if form.submitted():
         shown = service.reveal(store(), actor(), found.id, contact.id, form.purpose.data)

@@ -13,15 +13,14 @@ from wtforms import (
     HiddenField,
     IntegerField,
     RadioField,
-    SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms import Form as PlainForm
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
-from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
+from coordination.fields import CheckBoxes, FromList, options
 from coordination.graph.model import ChannelKind, Visibility
 from coordination.graph.profiles import Group, ResourceKind, Stage
 from coordination.institutions import words
@@ -49,23 +48,6 @@ class WholeField(IntegerField):
             raise ValueError(_("Enter a whole number")) from error
 
 
-class FromList(SelectField):
-    """One of a list; what is not on it is refused in the reader's language."""
-
-    def pre_validate(self, form: Any) -> None:
-        if self.data not in {code for code, _text in self.choices or ()}:
-            raise ValidationError(_("Choose from the list"))
-
-
-class ChecksField(SelectMultipleField):
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-    def pre_validate(self, form: Any) -> None:
-        if set(self.data or ()) - {code for code, _text in self.choices or ()}:
-            raise ValidationError(_("Choose from the list"))
-
-
 class InstitutionForm(Form):
     name_pl = StringField(
         _("Full name"),
@@ -78,8 +60,8 @@ class InstitutionForm(Form):
     )
     type = FromList(_("Type"), validators=[InputRequired(_("Choose the type of the institution"))])
     parent_id = FromList(_("Subordinate to"), validators=[Optional()])
-    voivodeships = ChecksField(_("Acts in the voivodeships"), validators=[Optional()])
-    voivodeships_partial = ChecksField(
+    voivodeships = CheckBoxes(_("Acts in the voivodeships"), validators=[Optional()])
+    voivodeships_partial = CheckBoxes(
         _("Of these only in part of"), validators=[Optional()],
         description=_("For example an office whose area ends at a county."),
     )
@@ -104,7 +86,7 @@ class InstitutionForm(Form):
             if field.name in ("csrf_token", "version"):
                 continue
             data = field.data
-            found[field.name] = tuple(data or ()) if isinstance(field, ChecksField) else data
+            found[field.name] = tuple(data or ()) if isinstance(field, CheckBoxes) else data
         for name in ("short_name", "parent_id", "city", "website", "name_2014", "note"):
             if name in found:
                 found[name] = found[name] or ""
@@ -113,10 +95,10 @@ class InstitutionForm(Form):
 
 class ChannelForm(PlainForm):
     id = HiddenField()
-    kind = FromList(_("Kind"), choices=[(str(each), each) for each in ChannelKind], default="phone")
+    kind = FromList(_("Kind"), choices=options((each, each) for each in ChannelKind), default="phone")
     value = StringField(_("Number or address"), validators=[Optional(), Length(max=200)])
     visibility = FromList(
-        _("Visible"), choices=[(str(each), each) for each in Visibility], default=str(Visibility.NETWORK)
+        _("Visible"), choices=options((each, each) for each in Visibility), default=str(Visibility.NETWORK)
     )
     remove = BooleanField(_("Remove the hidden number"))
 
@@ -144,7 +126,7 @@ class ContactForm(Form):
 
 
 class ResourceForm(PlainForm):
-    kind = FromList(_("Resource"), choices=[("", ""), *((str(each), each) for each in ResourceKind)], default="")
+    kind = FromList(_("Resource"), choices=options((each, each) for each in ("", *ResourceKind)), default="")
     quantity = WholeField(_("How many"), validators=[Optional(), NumberRange(0, 100_000, _("Enter a whole number"))])
     as_of = DayField(_("As of"), validators=[Optional()])
     note = StringField(_("Remark"), validators=[Optional(), Length(max=200)])
@@ -157,7 +139,7 @@ class CardForm(Form):
         _("Languages spoken"), validators=[Optional(), Length(max=300)],
         description=_("Separated by semicolons, for example “Ukrainian; Russian; English”."),
     )
-    groups = ChecksField(_("Who is served"), choices=[(str(each), each) for each in Group], validators=[Optional()])
+    groups = CheckBoxes(_("Who is served"), choices=options((each, each) for each in Group), validators=[Optional()])
     hours = StringField(
         _("Hours of service"), validators=[Optional(), Length(max=200)],
         description=_("For example “24/7”, “Mo-Fr 07:30-15:30; PH off” or “Mo-Th 16:00-08:00” (over midnight)."),

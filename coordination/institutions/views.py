@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from coordination import clock
 from coordination.cooperation import story
 from coordination.errors import AlreadyExists, Conflict, Invalid
+from coordination.fields import options
 from coordination.graph import institutions, profiles, register
 from coordination.graph.institution_edits import FIELDS
 from coordination.graph.model import Institution, TieState
@@ -231,22 +232,20 @@ def _form(found: Institution | None = None) -> InstitutionForm:
     """The form with the choices of this reader and only the fields they may change."""
     who = actor()
     form = InstitutionForm(obj=found)
-    form.type.choices = [("", _("Choose"))] + [(code, type_name(code)) for code in types()]
+    form.type.choices = options([("", _("Choose")), *((code, type_name(code)) for code in types())])
     lines = institutions.listed(store(), scope(who, Permission.INSTITUTION_READ), None)
     known = sorted(lines, key=lambda line: polish_key(line.short_name))
-    form.parent_id.choices = [("", _("none"))] + [
-        (line.id, line.short_name) for line in known if not found or line.id != found.id
-    ]
-    if found and found.parent_id and found.parent_id not in {line.id for line in lines}:
-        form.parent_id.choices.append((found.parent_id, found.parent_id))
+    parents = {line.id: line.short_name for line in known if not found or line.id != found.id}
+    if found and found.parent_id:
+        parents.setdefault(found.parent_id, found.parent_id)
+    form.parent_id.choices = options([("", _("none")), *parents.items()])
     places = service.places_of(who)
-    choices = [
-        (code, local(each, "name", language())) for code, each in voivodeships().items()
+    own = {
+        code: local(each, "name", language()) for code, each in voivodeships().items()
         if places is None or code in places
-    ]
-    form.voivodeships.choices = form.voivodeships_partial.choices = choices
+    }
+    form.voivodeships.choices = form.voivodeships_partial.choices = options(own.items())
     if found and request.method == "GET":
-        own = {code for code, _name in choices}
         form.voivodeships.data = [code for code in found.voivodeships if code in own]
         form.voivodeships_partial.data = [code for code in found.voivodeships_partial if code in own]
     for name in set(FIELDS) - service.fields_of(who):

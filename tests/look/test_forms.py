@@ -6,6 +6,7 @@ import pytest
 import wtforms
 from wtforms.validators import InputRequired, Optional
 
+from coordination.fields import options
 from tests.look.page import parse
 
 
@@ -16,10 +17,10 @@ class Sample(wtforms.Form):
     note = wtforms.TextAreaField("Uwaga")
     kind = wtforms.SelectField("Typ", choices=["Policja", "Straż"], validators=[Optional()])
     stance = wtforms.RadioField(
-        "Stanowisko", choices=[("yes", "Tak"), ("no", "Nie")], validators=[InputRequired("Wybierz stanowisko")]
+        "Stanowisko", choices=options([("yes", "Tak"), ("no", "Nie")]), validators=[InputRequired("Wybierz stanowisko")]
     )
     areas = wtforms.SelectMultipleField(
-        "Obszary", choices=[("x", "Szkolenia"), ("y", "Kontrole")],
+        "Obszary", choices=options([("x", "Szkolenia"), ("y", "Kontrole")]),
         option_widget=wtforms.widgets.CheckboxInput(), widget=wtforms.widgets.ListWidget(),
     )  # fmt: skip
     on = wtforms.DateField("Ważne od", validators=[Optional()])
