@@ -42,6 +42,12 @@ class Permission(StrEnum):
     ACCOUNT_MANAGE = "account:manage"
     AUDIT_READ = "audit:read"
     BACKUP = "backup:make"
+    SURVEY_ANSWER = "survey:answer"  # fill in a self-assessment, one's own or on behalf
+    SURVEY_READ = "survey:read"  # answers and results
+    SURVEY_COUNTRY = "survey:country"  # the 16 voivodeships side by side
+    ROUND_MANAGE = "round:manage"  # rounds, letters, reminders
+    RESPONSE_REVIEW = "response:review"  # accept, return, reopen
+    QUESTIONNAIRE_EDIT = "questionnaire:edit"
 
 
 class Reach(StrEnum):
@@ -68,6 +74,10 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         _P.FILE_IMPORT: Reach.VOIVODESHIP,
         _P.FILE_EXPORT: Reach.VOIVODESHIP,
         _P.ACCOUNT_MANAGE: Reach.VOIVODESHIP,
+        _P.SURVEY_ANSWER: Reach.VOIVODESHIP,
+        _P.SURVEY_READ: Reach.VOIVODESHIP,
+        _P.ROUND_MANAGE: Reach.VOIVODESHIP,
+        _P.RESPONSE_REVIEW: Reach.VOIVODESHIP,
     },
     Role.INSTITUTION: {
         _P.INSTITUTION_READ: Reach.VOIVODESHIP,
@@ -77,6 +87,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         _P.CLAIM_READ: Reach.OWN,
         _P.CLAIM_STATE: Reach.OWN,
         _P.FILE_EXPORT: Reach.OWN,
+        _P.SURVEY_ANSWER: Reach.OWN,
+        _P.SURVEY_READ: Reach.OWN,
     },
     Role.NATIONAL: {
         _P.INSTITUTION_READ: Reach.ALL,
@@ -85,6 +97,12 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         _P.GAP_READ: Reach.ALL,
         _P.COUNTRY_READ: Reach.ALL,
         _P.FILE_EXPORT: Reach.ALL,
+        # The reference model and the rounds are the inter-ministerial team's.
+        _P.SURVEY_READ: Reach.ALL,
+        _P.SURVEY_COUNTRY: Reach.ALL,
+        _P.ROUND_MANAGE: Reach.ALL,
+        _P.RESPONSE_REVIEW: Reach.ALL,
+        _P.QUESTIONNAIRE_EDIT: Reach.ALL,
     },
     Role.ADMINISTRATOR: {
         _P.INSTITUTION_READ: Reach.ALL,
@@ -99,6 +117,8 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         _P.ACCOUNT_MANAGE: Reach.ALL,
         _P.AUDIT_READ: Reach.ALL,
         _P.BACKUP: Reach.ALL,
+        _P.SURVEY_READ: Reach.ALL,
+        _P.SURVEY_COUNTRY: Reach.ALL,
     },
     Role.AUDITOR: {
         _P.INSTITUTION_READ: Reach.ALL,
@@ -107,11 +127,15 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         _P.GAP_READ: Reach.ALL,
         _P.COUNTRY_READ: Reach.ALL,
         _P.AUDIT_READ: Reach.ALL,
+        _P.SURVEY_READ: Reach.ALL,
+        _P.SURVEY_COUNTRY: Reach.ALL,
     },
     Role.GUEST: {
         _P.CLAIM_READ: Reach.OWN,
         _P.CLAIM_STATE: Reach.OWN,
         _P.CONTACT_CONFIRM: Reach.OWN,
+        _P.SURVEY_ANSWER: Reach.OWN,
+        _P.SURVEY_READ: Reach.OWN,
     },
     Role.OPERATOR: {permission: Reach.ALL for permission in Permission},
 }

@@ -61,6 +61,17 @@ def guest_link(view: View) -> View:
     return view
 
 
+def account_or_link(permission: Permission) -> Callable[[View], View]:
+    """Whoever holds `permission` by an account or by an opened invitation link; the service asks "here?"."""
+
+    def mark(view: View) -> View:
+        view.access = permission  # type: ignore[attr-defined]
+        view.by_link = True  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
 def refuse_undeclared(app: Flask) -> None:
     """Stop the program while any view has no access mark. Raises RuntimeError naming the views."""
     bare = sorted(name for name, view in app.view_functions.items() if not hasattr(view, "access"))
@@ -193,7 +204,8 @@ def _check_access() -> Any:
         if actor().role is not Role.GUEST or not actor().id:
             abort(404)
         return None
-    if not current_user.is_authenticated:
+    by_link = getattr(view, "by_link", False) and actor().role is Role.GUEST and actor().id
+    if not current_user.is_authenticated and not by_link:
         return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
     if access == "signed_in":
         return None

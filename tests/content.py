@@ -8,7 +8,7 @@ from typing import Any
 
 import neo4j
 
-from coordination.graph import reference, schema
+from coordination.graph import questionnaires, reference, schema
 from coordination.graph.store import Address, Store
 
 KEYS = {"Voivodeship": "teryt", "InstitutionType": "code", "Area": "code"}  # every other label: id
@@ -64,6 +64,7 @@ class TestStore(Store):
         if self.reference is None or self.content == "empty":
             self.make_empty()
             reference.load(self)
+            questionnaires.install(self)
             self.reference = self.reference or Snapshot(self)
         self.reference.put_back(self)
         self.content = "reference"

@@ -51,6 +51,21 @@ ACTIONS: dict[str, str] = {
     "waiver:decide": N_("Gap waived"),
     "waiver:revoke": N_("Waiver of a gap withdrawn"),
     "team:edit": N_("Team edited"),
+    "questionnaire:create": N_("Draft of a questionnaire made"),
+    "questionnaire:edit": N_("Draft of a questionnaire saved"),
+    "questionnaire:publish": N_("Questionnaire published"),
+    "questionnaire:drop": N_("Draft of a questionnaire thrown away"),
+    "round:create": N_("Round of the self-assessment prepared"),
+    "round:edit": N_("Round of the self-assessment changed"),
+    "round:open": N_("Round of the self-assessment opened"),
+    "round:close": N_("Round of the self-assessment closed"),
+    "response:open": N_("Self-assessment opened for the first time"),
+    "response:ask_to_sign": N_("Self-assessment passed on for approval"),
+    "response:submit": N_("Self-assessment handed in"),
+    "response:return": N_("Self-assessment returned with comments"),
+    "response:reopen": N_("Self-assessment reopened"),
+    "response:accept": N_("Self-assessment accepted"),
+    "answer:save": N_("Answers saved"),
     "file:import": N_("File imported"),
     "file:export": N_("File exported"),
 }
@@ -71,6 +86,10 @@ KINDS: dict[str, str] = {
     "backup": N_("Backup"),
     "agreement": N_("Agreements"),
     "example": N_("Example data"),
+    "questionnaire": N_("Questionnaires"),
+    "round": N_("Rounds of the self-assessment"),
+    "response": N_("Self-assessments"),
+    "answer": N_("Answers of self-assessments"),
 }
 
 FIELDS: dict[str, str] = {

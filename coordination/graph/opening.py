@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 from coordination.config import Settings
 from coordination.errors import StoreUnavailable
-from coordination.graph import dump, reference, schema
+from coordination.graph import dump, questionnaires, reference, schema
 from coordination.graph.embedded import RETRY_SECONDS, Embedded
 from coordination.graph.store import Address, Store
 
 
 def open_store(settings: Settings, *, prepare: bool = True) -> Store:
-    """A store that is ready: the schema is this program's, the reference data is there.
+    """A store that is ready: the schema is this program's, the reference data and the questionnaire are there.
 
     With `prepare=False` nothing is written. Raises StoreUnavailable when no server answers and SchemaTooNew
     when a newer program wrote the database. Closing the store stops an embedded server that it started.
@@ -25,6 +25,7 @@ def open_store(settings: Settings, *, prepare: bool = True) -> Store:
                 raise StoreUnavailable("a restore into this database was interrupted; run it again")
             schema.apply(store)
             reference.load(store)
+            questionnaires.install(store)
         except BaseException:
             store.close()
             raise

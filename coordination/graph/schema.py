@@ -67,6 +67,24 @@ STEPS: tuple[Step, ...] = (
             "CREATE INDEX session_expires IF NOT EXISTS FOR (n:Session) ON (n.expires_at)",
         ),
     ),
+    Step(
+        2,
+        (
+            "CREATE CONSTRAINT questionnaire_id IF NOT EXISTS FOR (n:Questionnaire) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT round_id IF NOT EXISTS FOR (n:Round) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT response_id IF NOT EXISTS FOR (n:Response) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT response_key IF NOT EXISTS FOR (n:Response) REQUIRE n.key IS UNIQUE",
+            "CREATE CONSTRAINT answer_id IF NOT EXISTS FOR (n:Answer) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT submission_id IF NOT EXISTS FOR (n:Submission) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT letter_id IF NOT EXISTS FOR (n:Letter) REQUIRE n.id IS UNIQUE",
+            "CREATE INDEX answer_response IF NOT EXISTS FOR (n:Answer) ON (n.response_id)",
+            "CREATE INDEX response_round IF NOT EXISTS FOR (n:Response) ON (n.round_id)",
+            "CREATE INDEX submission_round IF NOT EXISTS FOR (n:Submission) ON (n.round_id)",
+            "CREATE INDEX letter_round IF NOT EXISTS FOR (n:Letter) ON (n.round_id)",
+            "CREATE INDEX letter_response IF NOT EXISTS FOR (n:Letter) ON (n.response_id)",
+            "CREATE INDEX invitation_response IF NOT EXISTS FOR (n:Invitation) ON (n.response_id)",
+        ),
+    ),
 )
 
 RECORDED: LiteralString = "MATCH (s:SchemaStep) RETURN s.number AS number"

@@ -52,8 +52,8 @@ _STATEMENTS = frozenset({"claim"})
 _PAPERS = frozenset({"waiver", "agreement", "event"})
 _ELSEWHERE = frozenset(
     (
-        *("account", "audit", "card", "contact", "export", "invitation", "link", "profile"),
-        *("resource", "seal", "session", "task", "team", "user"),
+        *("account", "answer", "audit", "card", "contact", "export", "invitation", "letter", "link", "profile"),
+        *("questionnaire", "resource", "response", "round", "seal", "session", "task", "team", "user"),
     )
 )
 
