@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask import g, request, url_for
+from flask import current_app, g, request, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -15,6 +15,12 @@ from coordination.graph.model import Voivodeship
 from coordination.i18n import LANGUAGES, local
 from coordination.permissions import Permission, Role, scope
 from coordination.web import actor, language, voivodeship, voivodeships
+
+# Blueprints that are parts of one menu entry.
+ROOM_OF = {
+    **dict.fromkeys(("map", "matrix", "reply"), "cooperation"),
+    **dict.fromkeys(("survey", "rounds", "questionnaires"), "readiness"),
+}
 
 
 @dataclass(kw_only=True)
@@ -143,6 +149,7 @@ def _navigation(place: dict[str, Any]) -> list[tuple[str, str, bool, int | None]
         ("institutions", _("Institutions"), "institutions.index", {}),
         ("cooperation", _("Cooperation"), "cooperation.index", {}),
         ("gaps", _("Gaps"), "gaps.index", {}),
+        ("readiness", _("Readiness"), "readiness.index", {}),
         ("teams", _("Team"), "teams.index", {}),
     ]
     entries = {
@@ -156,6 +163,7 @@ def _navigation(place: dict[str, Any]) -> list[tuple[str, str, bool, int | None]
             todo,
             ("institutions", _("Our profile"), "institutions.show", own),
             ("cooperation", _("Cooperation"), "cooperation.index", {}),
+            ("readiness", _("Self-assessment"), "survey.index", {}),
         ],
         Role.NATIONAL: [
             ("country", _("Country"), "country.index", {}),
@@ -176,10 +184,11 @@ def _navigation(place: dict[str, Any]) -> list[tuple[str, str, bool, int | None]
         ],
     }.get(role, [])
     here = (request.blueprint or "").split(".")[0]
-    here = {"map": "cooperation", "matrix": "cooperation", "reply": "cooperation"}.get(here, here)
+    here = ROOM_OF.get(here, here)
     if request.endpoint in ("institutions.call", "institutions.search"):  # each has its own place in the frame
         here = ""
     return [
         (label, url_for(endpoint, **values or place), room == here, getattr(g, "counts", {}).get(room))
         for room, label, endpoint, values in entries
+        if endpoint in current_app.view_functions
     ]
