@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -12,6 +13,9 @@ from wtforms.fields.choices import SelectChoice
 
 from coordination import guard
 from coordination.clock import today
+
+_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def options(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
@@ -55,21 +59,33 @@ class DayField(StringField):
         self.data = None
         if not self.raw:
             return
-        try:
-            self.data = read(self.raw)
-        except ValueError as error:
-            raise ValueError(_("Give a day that exists, for example 12.01.2026.")) from error
+        if not (_ISO.fullmatch(self.raw) or _DOTTED.fullmatch(self.raw)):
+            raise ValueError(_("Enter the date as day, month and year, for example 12.01.2026"))
+        self.data = read(self.raw)
+        if self.data is None:
+            raise ValueError(_("Give a day that exists, for example 12.01.2026."))
 
     def _value(self) -> str:
         return self.raw or (self.data.isoformat() if isinstance(self.data, date) else "")
 
 
-def read(text: str) -> date:
-    """12.01.2026 or 2026-01-12. Raises ValueError for anything else, 31.02. included."""
-    if "." in text:
-        day, month, year = text.split(".")
-        return date(int(year), int(month), int(day))
-    return date.fromisoformat(text)
+def read(text: str) -> date | None:
+    """12.01.2026 or 2026-01-12; None for anything else, 31.02. included."""
+    try:
+        if _ISO.fullmatch(text):
+            return date.fromisoformat(text)
+        if dotted := _DOTTED.fullmatch(text):
+            day, month, year = map(int, dotted.groups())
+            return date(year, month, day)
+    except ValueError:
+        pass
+    return None
+
+
+def come(text: str) -> date | None:
+    """The day as `read` finds it, if it has come."""
+    found = read(text)
+    return found if found and found <= today() else None
 
 
 def asked_day(args: Mapping[str, str], name: str, ignored: list[str]) -> date | None:
@@ -78,11 +94,7 @@ def asked_day(args: Mapping[str, str], name: str, ignored: list[str]) -> date | 
     raw = args.get(name, "").strip()
     if not raw:
         return None
-    try:
-        found = read(raw)
-    except ValueError:
-        found = None
-    if found is None or found > today():
+    found = come(raw)
+    if found is None:
         ignored.append(f"{name}={raw}")
-        return None
     return found

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from coordination.clock import today
+from coordination.fields import come
 from coordination.graph.mapset import SECTOR_GROUPS
 from coordination.graph.model import Area, InstitutionType, TieState
 from coordination.graph.selection import STATED, Filters
@@ -36,8 +37,6 @@ NAMES = {
     "focus": N_("Selected institution"),
     "find": N_("Institution searched for"),
 }
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
-_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +57,6 @@ class Asked:
 def read(
     args: Mapping[str, str],
     *,
-    today: date,
     voivodeship: str,
     types: Mapping[str, InstitutionType],
     areas: Mapping[str, Area],
@@ -81,8 +79,8 @@ def read(
         value = args.get(name, "").strip()
         if not value:
             return None
-        found = parse_day(value)
-        if found is None or found > today:
+        found = come(value)
+        if found is None:
             wrong.append((name, value[:60]))
             return None
         given[name] = found.isoformat()
@@ -90,7 +88,7 @@ def read(
 
     state = one_of("state", STATES)
     filters = Filters(
-        as_of=day("as_of") or today,
+        as_of=day("as_of") or today(),
         known_on=day("known_on"),
         voivodeship=voivodeship,
         sector=one_of("sector", SECTOR_GROUPS),
@@ -109,16 +107,3 @@ def read(
         given=given,
         wrong=tuple(wrong),
     )
-
-
-def parse_day(text: str) -> date | None:
-    """A day written 2026-01-12 or 12.01.2026, or None."""
-    try:
-        if _ISO.fullmatch(text):
-            return date.fromisoformat(text)
-        if dotted := _DOTTED.fullmatch(text):
-            day, month, year = map(int, dotted.groups())
-            return date(year, month, day)
-    except ValueError:
-        pass
-    return None

@@ -11,7 +11,6 @@ from flask import Blueprint, Response, abort, jsonify, make_response, render_tem
 from flask_babel import gettext as _
 
 from coordination import permissions
-from coordination.clock import today
 from coordination.cooperation import map_address, map_files, map_rows, map_words
 from coordination.graph import drawing, picture, world
 from coordination.graph.layout import placed
@@ -92,7 +91,7 @@ _KEPT = ("voivodeship", "area", "state", "sector", "type", "as_of", "known_on", 
 def _view() -> View:
     place = voivodeship()
     types, known = institution_types(), areas()
-    asked = map_address.read(request.args, today=today(), voivodeship=place.teryt if place else "", types=types, areas=known)
+    asked = map_address.read(request.args, voivodeship=place.teryt if place else "", types=types, areas=known)
     return View(asked, types, known)
 
 

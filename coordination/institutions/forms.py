@@ -7,7 +7,6 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
-    DateField,
     FieldList,
     FormField,
     HiddenField,
@@ -20,24 +19,11 @@ from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import HiddenInput
 
-from coordination.fields import CheckBoxes, FromList, options
+from coordination.fields import CheckBoxes, DayField, FromList, options
 from coordination.graph.model import ChannelKind, Visibility
 from coordination.graph.profiles import Group, ResourceKind, Stage
 from coordination.institutions import words
 from coordination.web import Form
-
-
-class DayField(DateField):
-    """A calendar day, as the browser sends it or as people write it."""
-
-    def __init__(self, label: Any = None, validators: Any = None, **kwargs: Any) -> None:
-        super().__init__(label, validators, format=["%Y-%m-%d", "%d.%m.%Y"], **kwargs)
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError as error:
-            raise ValueError(_("Enter the date as day, month and year, for example 12.01.2026")) from error
 
 
 class WholeField(IntegerField):

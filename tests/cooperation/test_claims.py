@@ -207,6 +207,7 @@ def test_one_form_states_several_areas_at_once(sign_in, reference_store):
         ({"valid_from": "2026-05-01", "valid_to": "2026-04-01"}, "kończy się, zanim się zaczyna"),
         ({"last_activity": "2999-01-01"}, "w przyszłości"),
         ({"last_activity": "31.02.2026"}, "Podaj istniejący dzień"),
+        ({"last_activity": "wczoraj"}, "Podaj datę jako dzień, miesiąc i rok"),
         ({"note": "Sprawa osoby 44051401359"}, "PESEL"),
         ({"note": "sygn. akt II K 123/25"}, "sygn"),
     ],
