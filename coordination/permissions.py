@@ -47,6 +47,7 @@ class Permission(StrEnum):
     SURVEY_COUNTRY = "survey:country"  # the 16 voivodeships side by side
     ROUND_MANAGE = "round:manage"  # rounds, letters, reminders
     RESPONSE_REVIEW = "response:review"  # accept, return, reopen
+    QUESTIONNAIRE_READ = "questionnaire:read"  # published versions; drafts are for who edits
     QUESTIONNAIRE_EDIT = "questionnaire:edit"
 
 
@@ -78,6 +79,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         _P.SURVEY_READ: Reach.VOIVODESHIP,
         _P.ROUND_MANAGE: Reach.VOIVODESHIP,
         _P.RESPONSE_REVIEW: Reach.VOIVODESHIP,
+        _P.QUESTIONNAIRE_READ: Reach.ALL,
     },
     Role.INSTITUTION: {
         _P.INSTITUTION_READ: Reach.VOIVODESHIP,
@@ -102,6 +104,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         _P.SURVEY_COUNTRY: Reach.ALL,
         _P.ROUND_MANAGE: Reach.ALL,
         _P.RESPONSE_REVIEW: Reach.ALL,
+        _P.QUESTIONNAIRE_READ: Reach.ALL,
         _P.QUESTIONNAIRE_EDIT: Reach.ALL,
     },
     Role.ADMINISTRATOR: {
@@ -119,6 +122,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         _P.BACKUP: Reach.ALL,
         _P.SURVEY_READ: Reach.ALL,
         _P.SURVEY_COUNTRY: Reach.ALL,
+        _P.QUESTIONNAIRE_READ: Reach.ALL,
     },
     Role.AUDITOR: {
         _P.INSTITUTION_READ: Reach.ALL,
@@ -129,6 +133,7 @@ GRANTS: dict[Role, dict[Permission, Reach]] = {
         _P.AUDIT_READ: Reach.ALL,
         _P.SURVEY_READ: Reach.ALL,
         _P.SURVEY_COUNTRY: Reach.ALL,
+        _P.QUESTIONNAIRE_READ: Reach.ALL,
     },
     Role.GUEST: {
         _P.CLAIM_READ: Reach.OWN,

@@ -20,7 +20,7 @@ def readiness_views() -> list[tuple[str, str, bool]]:
         (_("Results"), "readiness.index", Permission.SURVEY_READ, here.startswith("readiness.") and not country),
         (_("Country"), "readiness.country", Permission.SURVEY_COUNTRY, country),
         (_("Rounds"), "rounds.index", Permission.ROUND_MANAGE, here.startswith("rounds.")),
-        (_("Questionnaires"), "questionnaires.index", Permission.QUESTIONNAIRE_EDIT, here.startswith("questionnaires.")),
+        (_("Questionnaires"), "questionnaires.index", Permission.QUESTIONNAIRE_READ, here.startswith("questionnaires.")),
     )
     return [
         (label, url_for(endpoint), current)
