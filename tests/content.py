@@ -122,25 +122,27 @@ def _key(label: str) -> str:
 
 
 def _nodes(store: Store) -> dict[tuple[str, str], dict[str, Any]]:
+    # One row for many: a server sends a list much faster than as many rows.
     rows = store.read(
         """
         MATCH (n) WHERE NOT n:SchemaStep
-        RETURN labels(n)[0] AS label, coalesce(n.id, n.teryt, n.code) AS key, properties(n) AS properties
+        RETURN labels(n)[0] AS label, collect([coalesce(n.id, n.teryt, n.code), properties(n)]) AS nodes
         """
     )
-    return {(row["label"], row["key"]): row["properties"] for row in rows}
+    return {(row["label"], key): properties for row in rows for key, properties in row["nodes"]}
 
 
 def _relationships(store: Store) -> dict[Any, Counter[str]]:
     rows = store.read(
         """
         MATCH (a)-[r]->(b)
-        RETURN labels(a)[0] AS a_label, coalesce(a.id, a.teryt, a.code) AS a, type(r) AS kind,
-               labels(b)[0] AS b_label, coalesce(b.id, b.teryt, b.code) AS b, properties(r) AS properties
+        RETURN labels(a)[0] AS a_label, type(r) AS kind, labels(b)[0] AS b_label,
+               collect([coalesce(a.id, a.teryt, a.code), coalesce(b.id, b.teryt, b.code), properties(r)]) AS found
         """
     )
     found: dict[Any, Counter[str]] = defaultdict(Counter)
     for row in rows:
-        ends = ((row["a_label"], row["a"]), row["kind"], (row["b_label"], row["b"]))
-        found[ends][json.dumps(row["properties"], sort_keys=True)] += 1
+        for a, b, properties in row["found"]:
+            ends = ((row["a_label"], a), row["kind"], (row["b_label"], b))
+            found[ends][json.dumps(properties, sort_keys=True)] += 1
     return found
