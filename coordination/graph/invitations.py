@@ -52,7 +52,7 @@ REVOKE: LiteralString = """
 OF_INSTITUTIONS: LiteralString = (
     """
     MATCH (n:Invitation)-[:FOR]->(i:Institution)
-    WHERE ($ids IS NULL OR i.id IN $ids)
+    WHERE ($ids IS NULL OR i.id IN $ids) AND n.purpose <> 'survey'
       AND ($scope_all OR i.id = $scope_own OR ($scope_shared AND coalesce(i.national, false))
            OR EXISTS { MATCH (i)-[:COVERS]->(v:Voivodeship) WHERE v.teryt IN $scope_voivodeships })
     RETURN """
@@ -149,7 +149,8 @@ def revoke(tx: Tx, actor: Actor, scope: Scope, invitation_id: str, at: datetime)
 
 
 def of_institutions(store: Store, scope: Scope, ids: list[str] | None = None) -> list[Invitation]:
-    """Invitations of the named institutions (all within the scope when None), newest first."""
+    """Invitations of the named institutions (all within the scope when None), newest first. Links to a
+    self-assessment are survey_links.py's."""
     return [_from(row["it"]) for row in store.read(OF_INSTITUTIONS, ids=ids, **scope.params())]
 
 

@@ -19,7 +19,7 @@ from coordination.permissions import Actor, Scope
 
 FIELDS: LiteralString = """
     r {.id, .title, .voivodeship, .state, .version, .opens_on, .closes_on, .targets, .note, .created_at, .opened_at,
-       .closed_at, .example} AS r,
+       .closed_at, .example, .audience} AS r,
     q {.id, .questionnaire, .number, .title_pl, .title_en} AS q
     """
 # A round of the country is everybody's; one of a voivodeship belongs to those who reach it.
@@ -52,8 +52,8 @@ EDIT: LiteralString = """
 AUDIENCE: LiteralString = """
     UNWIND $rows AS row
     MATCH (r:Round {id: $round_id}), (i:Institution {id: row.institution_id})
-    MERGE (n:Response {id: row.id})
-    ON CREATE SET n.round_id = $round_id, n.institution_id = row.institution_id, n.key = row.key,
+    MERGE (n:Response {key: row.key})
+    ON CREATE SET n.id = row.id, n.round_id = $round_id, n.institution_id = row.institution_id,
         n.institution_type = row.institution_type, n.state = 'invited', n.version = 1, n.saves = 0, n.number = 0,
         n.reminders = 0, n.invited_at = $at, n.example = row.example
     MERGE (n)-[:TO_ROUND]->(r)
@@ -64,7 +64,10 @@ AUDIENCE: LiteralString = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """`state`: draft, open, closed. `targets`: by institution type, dimension id → score 0..100."""
+    """`state`: draft, open, closed. `targets`: by institution type, dimension id → score 0..100.
+
+    `audience` holds the institutions of a draft, by id; once it is open, its responses say who was asked.
+    """
 
     id: str
     title: str
@@ -82,6 +85,7 @@ class Round:
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     example: bool = False
+    audience: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +141,7 @@ def edit(tx: Tx, actor: Actor, found: Round, at: datetime) -> None:
 def open_(tx: Tx, actor: Actor, found: Round, audience: Sequence[Addressee], at: datetime) -> None:
     """Open a draft for exactly this audience, in one step with the responses. Raises Conflict as `edit` does, and
     NotFound where an institution of the audience is no more."""
-    content = {"state": "open", "opened_at": at}
+    content = {"state": "open", "opened_at": at, "audience": []}
     if not tx.run(EDIT, id=found.id, version=found.version, states=["draft"], content=content):
         raise Conflict(found.id)
     add(tx, found.id, audience, at)
@@ -177,6 +181,7 @@ def _content(found: Round) -> dict[str, Any]:
         "targets": json.dumps(found.targets, sort_keys=True),
         "note": found.note,
         "example": found.example,
+        "audience": list(found.audience),
     }
 
 
@@ -189,6 +194,7 @@ def _round(row: Mapping[str, Any], uses: Mapping[str, Any]) -> Round:
             "targets": json.loads(row["targets"] or "{}"),
             "note": row["note"] or "",
             "example": bool(row["example"]),
+            "audience": tuple(row["audience"] or ()),
             "questionnaire_id": uses["id"],
             "questionnaire": uses["questionnaire"],
             "number": uses["number"],

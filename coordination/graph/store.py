@@ -94,6 +94,7 @@ def _rows(result: neo4j.Result) -> list[Row]:
 GATE_IS_CLOSED: LiteralString = "EXISTS { MATCH (g:Gate {id: 'writes'}) WHERE g.until > $now }"
 PATIENCE = 60.0  # seconds a change waits for a backup
 COLLISIONS = 20.0  # seconds a change is tried again while other writers come first
+TAKEN = 2  # times a change is tried again whose new key another has just taken: a MERGE then finds it
 
 
 class Paused(Exception):
@@ -168,12 +169,16 @@ class Store:
 
     def change(self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `work(tx, …)` in one write transaction. It may run twice: make ids and times before."""
-        began = time.monotonic()
+        began, taken = time.monotonic(), 0
         while True:
             try:
                 return self._session(
                     neo4j.WRITE_ACCESS, lambda s: s.execute_write(lambda tx: work(Tx(tx), *args, **kwargs))
                 )
+            except AlreadyExists as error:
+                taken += 1
+                if taken > TAKEN or not isinstance(error.__cause__, ConstraintError):
+                    raise
             except Paused:
                 if time.monotonic() - began > PATIENCE:
                     raise StoreUnavailable("a backup is running") from None
