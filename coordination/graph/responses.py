@@ -89,12 +89,12 @@ PUT: LiteralString = """
     MERGE (n)-[:HAS_ANSWER]->(a)
     RETURN count(a) AS n
     """
-# A version is counted up only by a move that happens: whoever has the response open is not disturbed by a look at it.
+# Without a move the version stays: whoever has the response open is not disturbed by a look at it.
 OPEN_FIRST: LiteralString = """
     MATCH (n:Response {id: $id})
     SET n.saves = n.saves + 1
     WITH n WHERE n.state = 'invited'
-    SET n.state = 'opened', n.opened_at = $at
+    SET n.state = 'opened', n.opened_at = $at, n.version = n.version + 1
     RETURN n.id AS id
     """
 MOVE: LiteralString = """
