@@ -66,6 +66,8 @@ TABLE = (
     row("POST", "/password", "00000000"),
     row("GET", "/password/<token>", EVERYONE),
     row("GET", "/l/<token>", "00000000"),  # an unknown link: gone
+    row("GET", "/l", "00000000"),  # no link was followed: there is nothing to ask
+    row("POST", "/l", "00000000"),
     row("GET", "/about/<page>", EVERYONE),
     row("GET", "/menu", EVERYONE),
     row("GET", "/health/live", EVERYONE),

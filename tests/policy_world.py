@@ -26,7 +26,7 @@ _INSTITUTION = """
                                     note: '', recorded_at: $now, recorded_by: 'x', recorded_as: 'x',
                                     current_key: $institution + '|' + $partner + '|' + $area, example: true}),
            (k)-[:ABOUT]->(p), (k)-[:IN_AREA]->(r),
-           (n:Invitation {id: 'invitation-' + $kind, token_hash: $hash, purpose: 'confirm', institution_id: $institution,
+           (n:Invitation {id: 'invitation-' + $kind, token_hash: $hash, purpose: 'claims', institution_id: $institution,
                           created_at: $now, expires_at: $later, created_by: 'x', claim_ids: []})-[:FOR]->(i),
            (u:User {id: 'account-' + $kind, email: $kind + '@example.pl', email_key: $kind + '@example.pl',
                     role: 'institution', active: true, label: 'x', language: 'pl', dense: false, created_at: $now,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 
@@ -14,16 +14,20 @@ from coordination.accounts import sessions
 from coordination.clock import now
 from coordination.cooperation import service
 from coordination.cooperation.service import Answer, Question
-from coordination.errors import Conflict, Invalid
+from coordination.errors import Conflict, Gone, Invalid
 from coordination.graph import drafts, invitations, throttles
 from coordination.graph.directory import Entry
 from coordination.graph.model import Basis, Form, Frequency, Stance
+from coordination.graph.sessions import Guest
 from coordination.i18n import N_
+from coordination.links import DOORS
 from coordination.permissions import Actor, Permission, Role
 from coordination.web import Form as BaseForm
 from coordination.web import actor, areas, guest_link, needs, public, store
 
 bp = Blueprint("reply", __name__)
+
+WAITING = "waiting_link"  # in a session: the id of the invitation whose link was followed. Never its token.
 
 CHOICES = {
     "yes": N_("Yes, that is so"),
@@ -39,36 +43,87 @@ FIXES = ("forms", "basis", "frequency", "intensity")
 @bp.get("/l/<token>")
 @public
 def open_link(token: str):
-    """Takes the token out of the address at once: what follows is a session bound to one institution."""
+    """Takes the token out of the address at once: what follows is a session bound to one institution.
+
+    A session that goes on in this browser is not ended by an address alone; its reader is asked first.
+    """
     keys = accounts.link_keys(request.remote_addr or "")
     receipt = throttles.take(store(), keys, now())
     found = invitations.by_token(store(), token)
     throttles.give_back(store(), keys, receipt)
+    if not actor().id:
+        return _open(found)
+    if current_user.is_guest and current_user.guest.invitation_id == found.id:
+        return redirect(_door(found.purpose))
+    session[WAITING] = found.id
+    return redirect(url_for(".open_instead"))
+
+
+@bp.route("/l", methods=["GET", "POST"])
+@public
+def open_instead():
+    """Asks whether the link takes the place of the session that goes on here."""
+    if not actor().id or WAITING not in session:
+        abort(404)
+    found = invitations.by_id(store(), session[WAITING])
+    form = BaseForm()
+    if form.submitted():
+        return _open(found)
+    return render_template(
+        "cooperation/open_link.html",
+        form=form,
+        own=service.claimant(store(), _holder(found), found.institution_id),
+        guest=current_user.guest,
+        back=_door(current_user.guest.purpose) if current_user.is_guest else url_for("home.start"),
+    )
+
+
+def _open(found: invitations.Invitation):
+    door = _door(found.purpose)
     sessions.begin_guest(found.id)
-    guest = Actor(id=f"link:{found.id}", role=Role.GUEST, institution_id=found.institution_id)
     if found.opened_at is None:
-        store().change(invitations.opened, guest, found.id, now())
-    return redirect(url_for(".reply"))
+        store().change(invitations.opened, _holder(found), found.id, now())
+    return redirect(door)
+
+
+def _holder(found: invitations.Invitation) -> Actor:
+    return Actor(id=f"link:{found.id}", role=Role.GUEST, institution_id=found.institution_id)
+
+
+def _door(purpose: str) -> str:
+    """Where links of a purpose lead. Raises Gone for one that no room opens: to its holder it is a dead link."""
+    endpoint = DOORS.get(purpose, "")
+    if endpoint not in current_app.view_functions:
+        raise Gone("link")
+    return url_for(endpoint)
 
 
 @bp.route("/reply", methods=["GET", "POST"])
 @guest_link
 def reply():
-    invitation = invitations.by_id(store(), current_user.guest.invitation_id)
+    invitation = invitations.by_id(store(), _guest().invitation_id)
     return _said(_own(), f"link|{invitation.id}", "reply.check", expires_at=invitation.expires_at)
 
 
 @bp.route("/reply/check", methods=["GET", "POST"])
 @guest_link
 def check():
-    invitation = invitations.by_id(store(), current_user.guest.invitation_id)
+    invitation = invitations.by_id(store(), _guest().invitation_id)
     return _check(_own(), f"link|{invitation.id}", "reply.reply", "reply.done", invitation.id)
 
 
 @bp.get("/reply/done")
 @guest_link
 def done():
+    _guest()
     return render_template("cooperation/done.html", own=_own())
+
+
+def _guest() -> Guest:
+    """The holder of a link to this room; for one of another purpose its pages do not exist."""
+    if DOORS.get(current_user.guest.purpose) != "reply.reply":
+        abort(404)
+    return current_user.guest
 
 
 @bp.route("/cooperation/said", methods=["GET", "POST"])

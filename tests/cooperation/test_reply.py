@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from datetime import timedelta
 
 import pytest
 
-from coordination import clock
+from coordination import clock, links
 from coordination.cooperation import service, story
 from coordination.cooperation.service import Statement
 from coordination.graph import claims, invitations
@@ -154,6 +155,94 @@ def test_a_link_opens_one_institution_and_nothing_else(app, reference_store, ask
     client.post("/reply/check")
     history = claims.of_pair(reference_store, Scope(everything=True), "ksp", "la-strada")
     assert [each.claimant_id for each in history] == ["ksp"]
+
+
+# A browser in which another session goes on
+
+
+def test_a_session_that_goes_on_ends_only_when_its_reader_says_so(sign_in, asked, link, caplog):
+    caplog.set_level(logging.DEBUG)
+    client = sign_in(Role.CONSULTANT, voivodeship="14", label="Mazowiecki Urząd Wojewódzki")
+    followed = client.get(f"/l/{link}")
+    assert followed.headers["Location"] == "/l" and followed.headers["Referrer-Policy"] == "no-referrer"
+    page = client.get("/l")
+    assert "Konsultant wojewódzki – Mazowiecki Urząd Wojewódzki" in page.text and "KCIK" in page.text
+    assert link not in page.text and link not in caplog.text
+    assert client.get("/account").status_code == 200, "an address alone ends no session"
+    assert client.get("/reply").status_code == 404
+
+    old = client.get_cookie(client.application.config["SESSION_COOKIE_NAME"]).value
+    assert client.post("/l").headers["Location"] == "/reply"
+    assert client.get("/reply").status_code == 200
+    copied = client.application.test_client()
+    copied.set_cookie(client.application.config["SESSION_COOKIE_NAME"], old)
+    assert copied.get("/account").status_code == 302, "the session that went on has ended"
+    assert client.get("/l").status_code == 404, "nothing waits any more"
+    assert link not in caplog.text
+
+
+def test_the_question_holds_no_token_in_the_graph(sign_in, reference_store, asked, link):
+    sign_in(Role.CONSULTANT, voivodeship="14").get(f"/l/{link}")
+    held = str(reference_store.read("MATCH (n) WHERE n:Session OR n:AuditEntry RETURN properties(n) AS it"))
+    assert "waiting_link" in held and link not in held
+
+
+def test_another_link_asks_and_the_same_link_leads_on(app, reference_store, asked, link):
+    client = opened(app, link)
+    assert client.get(f"/l/{link}").headers["Location"] == "/reply"
+    _id, other = service.ask(reference_store, CONSULTANT, "la-strada")
+    assert client.get(f"/l/{other}").headers["Location"] == "/l"
+    page = client.get("/l").text
+    assert "odnośnik instytucji KCIK" in page and 'href="/reply"' in page
+    assert "KCIK" in client.get("/reply").text
+    client.post("/l")
+    assert "La Strada" in client.get("/reply").text
+    assert client.get(f"/l/{link}").headers["Location"] == "/l"
+
+
+def test_a_link_revoked_while_its_reader_was_asked_ends_nothing(sign_in, reference_store, asked):
+    invitation, token = service.ask(reference_store, CONSULTANT, "kcik")
+    client = sign_in(Role.CONSULTANT, voivodeship="14")
+    client.get(f"/l/{token}")
+    service.revoke(reference_store, CONSULTANT, "kcik", invitation)
+    assert client.get("/l").status_code == client.post("/l").status_code == 410
+    assert client.get("/account").status_code == 200
+
+
+def test_another_page_cannot_open_a_link_in_the_readers_name(sign_in, app, asked, link):
+    client = sign_in(Role.CONSULTANT, voivodeship="14")
+    client.get(f"/l/{link}")
+    app.config["WTF_CSRF_ENABLED"] = True
+    assert client.post("/l").status_code == 400
+    assert client.get("/account").status_code == 200
+
+
+# Links of other rooms
+
+
+def given_purpose(store, purpose):
+    store.run("MATCH (n:Invitation) SET n.purpose = $purpose", purpose=purpose)
+
+
+def test_the_holder_of_a_link_of_another_purpose_has_no_pages_to_answer(app, reference_store, asked, link):
+    client = opened(app, link)
+    given_purpose(reference_store, "survey")
+    for method, address in (("GET", "/reply"), ("POST", "/reply"), ("GET", "/reply/check"), ("POST", "/reply/check"),
+                            ("GET", "/reply/done")):  # fmt: skip
+        assert client.open(address, method=method).status_code == 404, f"{method} {address}"
+
+
+def test_a_link_opens_the_page_of_its_purpose(app, reference_store, link, monkeypatch):
+    monkeypatch.setitem(links.DOORS, "visit", "home.menu")
+    given_purpose(reference_store, "visit")
+    assert app.test_client().get(f"/l/{link}").headers["Location"] == "/menu"
+
+
+def test_a_link_of_a_purpose_no_room_knows_is_dead(app, reference_store, link):
+    given_purpose(reference_store, "unheard-of")
+    client = app.test_client()
+    assert client.get(f"/l/{link}").status_code == 410
+    assert client.get_cookie(app.config["SESSION_COOKIE_NAME"]) is None, "no session was begun"
 
 
 def test_the_graph_holds_no_token(reference_store, link):
