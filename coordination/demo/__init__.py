@@ -14,7 +14,9 @@ def prepare(store: Store, settings: Settings) -> list[tuple[str, str, str]]:
 
     Returns role, e-mail and password of each account.
     """
-    from coordination.demo import accounts, fill
+    from coordination.config import secret_key
+    from coordination.demo import accounts, fill, readiness_fill
 
     fill.once(store)
+    readiness_fill.once(store, secret_key(settings))
     return accounts.renew(store, settings)

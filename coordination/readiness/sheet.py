@@ -148,8 +148,14 @@ def words(item: Item, answer: Answer, lang: str) -> str:
         return short_date(value)
     if item.kind is Kind.NUMBER:
         shown = str(value).replace(".", ",") if lang == "pl" else str(value)
-        return f"{shown}\u00a0{item.unit}" if item.unit else shown
+        unit = _unit(item, lang)
+        return f"{shown}\u00a0%" if unit == "%" else f"{unit}: {shown}" if unit else shown
     return _option(item, value, lang)
+
+
+def _unit(item: Item, lang: str) -> str:
+    polish, _, english = item.unit.partition("/")
+    return english or polish if lang == "en" else polish
 
 
 def _option(item: Item, value: object, lang: str) -> str:
