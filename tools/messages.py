@@ -62,7 +62,9 @@ def update() -> list[str]:
         had = known.get(message.id, message.context)
         empty = ("", "", "") if message.pluralizable else ""
         flags = [flag for flag in message.flags if flag != "fuzzy"]
-        new = catalogue.add(message.id, had.string if had else empty, context=message.context, flags=flags)
+        # A text that became a plural, or ceased to be one, is translated anew.
+        kept = had.string if had and had.pluralizable == message.pluralizable else empty
+        new = catalogue.add(message.id, kept, context=message.context, flags=flags)
         if not complete(new):
             missing.append(str(message.id))
     PO.parent.mkdir(parents=True, exist_ok=True)
