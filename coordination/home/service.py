@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from coordination.graph import contacts, directory, gaps, invitations, priority
+from coordination.graph import contacts, directory, gaps, invitations, priority, responses, rounds
 from coordination.graph.contacts import freshness
 from coordination.graph.directory import Entry
 from coordination.graph.facts import World
 from coordination.graph.gaps import Gap
 from coordination.graph.model import Freshness, InstitutionType, Level, TieState
 from coordination.graph.priority import Ranked
+from coordination.graph.responses import Record
+from coordination.graph.rounds import Round
 from coordination.graph.store import Store
 from coordination.graph.ties import Tie, ties_of
 from coordination.permissions import Actor, Permission, Scope, scope
@@ -158,12 +160,13 @@ class Start:
     contacts: int
     to_confirm: int
     confirmed_on: date | None
+    surveys: tuple[tuple[Record, Round], ...] = ()  # self-assessments that still can be answered
 
 
 def institution_start(
-    store: Store, own: Entry, unanswered: Sequence[date], answered: int, today: date
+    store: Store, actor: Actor, own: Entry, unanswered: Sequence[date], answered: int, today: date
 ) -> Start:
-    """Its open questions and whether its contacts are still confirmed."""
+    """Its open questions, its self-assessment, and whether its contacts are still confirmed."""
     points = contacts.of_institutions(store, [own.id])[own.id]
     old = [point for point in points if freshness(point.confirmed_on, today) is not Freshness.FRESH]
     return Start(
@@ -174,7 +177,17 @@ def institution_start(
         contacts=len(points),
         to_confirm=len(old),
         confirmed_on=min((point.confirmed_on for point in points if point.confirmed_on), default=None),
+        surveys=tuple(_surveys(store, actor, own)),
     )
+
+
+def _surveys(store: Store, actor: Actor, own: Entry) -> Iterable[tuple[Record, Round]]:
+    asked = responses.of_institution(store, scope(actor, Permission.SURVEY_ANSWER), own.id)
+    if not any(each.writable for each in asked):
+        return []
+    # Its own response says that a round is its business, be it the country's or a voivodeship's.
+    running = {each.id: each for each in rounds.listed(store, Scope(everything=True)) if each.state == "open"}
+    return [(each, running[each.round_id]) for each in asked if each.writable and each.round_id in running]
 
 
 def own_entry(store: Store, institution_id: str) -> Entry:

@@ -62,7 +62,7 @@ def _institution():
     own = service.own_entry(store(), actor().institution_id)
     asked = cooperation.questions(store(), actor(), own)
     unanswered = [each.claim.stated_on for each in asked if each.answer is None]
-    found = service.institution_start(store(), own, unanswered, len(asked) - len(unanswered), today())
+    found = service.institution_start(store(), actor(), own, unanswered, len(asked) - len(unanswered), today())
     return render_template("home/institution.html", start=found, today=today())
 
 
