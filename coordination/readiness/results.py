@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import LiteralString
+from datetime import datetime
+from typing import Protocol
 
 from coordination.errors import Invalid, NotFound
-from coordination.graph import questionnaires, responses, rounds, submissions
+from coordination.graph import handed, questionnaires, responses, rounds, submissions
 from coordination.graph.model import InstitutionType
-from coordination.graph.responses import REACHED, Record
+from coordination.graph.responses import Record
 from coordination.graph.rounds import Round
 from coordination.graph.store import Store
 from coordination.graph.submissions import Submission
@@ -24,50 +25,89 @@ from coordination.readiness.sheet import NamedHelper
 from coordination.surveys.advice import first_steps, helpers
 from coordination.surveys.benchmarks import NOTHING, Benchmark, Group, benchmarks
 from coordination.surveys.change import Change, change
-from coordination.surveys.model import Questionnaire, Response
+from coordination.surveys.model import Answer, Questionnaire, Response
 from coordination.surveys.overview import Asked
 from coordination.surveys.scoring import Result, score
 from coordination.surveys.units import RollUp, roll_up
 
 EVERYTHING = Scope(everything=True)
-KEPT = 4096  # results; a round of the whole country and the one before it
+KEPT = 2048  # responses with their results: some rounds of the whole country
 
-UNITS: LiteralString = (
-    "MATCH (i:Institution)-[:PART_OF {kind: 'parent'}]->(:Institution {id: $parent_id}) WHERE "
-    + REACHED
-    + " RETURN i.id AS id"
-)
-
-_kept: OrderedDict[tuple[object, ...], tuple[Questionnaire, Result]] = OrderedDict()
+_Key = tuple[str, int, datetime]
+_kept: OrderedDict[_Key, tuple[Questionnaire, Response, Result]] = OrderedDict()
 
 
 def response_of(questionnaire: Questionnaire, found: Submission) -> Response:
     """A submission as what the scoring reads."""
-    return Response(
-        id=found.response_id,
-        institution_id=found.institution_id,
-        institution_type=found.institution_type,
-        version=questionnaire.version,
-        answers=found.answers,
-        completed_on=found.at.date(),
-        on_behalf=found.on_behalf,
-    )
+    return _response(questionnaire, found, found.answers)[1]
 
 
 def scored(questionnaire: Questionnaire, found: Submission) -> Result:
     """The result of a submission, worked out once: it never changes."""
-    key = (found.response_id, found.number, found.at)
-    known = _kept.get(key)
-    if known is not None and known[0] is questionnaire:
-        return known[1]
-    result = score(questionnaire, response_of(questionnaire, found))
-    _kept[key] = (questionnaire, result)
+    known = _known(questionnaire, (found.response_id, found.number, found.at))
+    return known[1] if known else _keep(questionnaire, _response(questionnaire, found, found.answers))[1]
+
+
+def _known(questionnaire: Questionnaire, key: _Key) -> tuple[Response, Result] | None:
+    found = _kept.get(key)
+    return found[1:] if found is not None and found[0] is questionnaire else None
+
+
+class _Frozen(Protocol):
+    """What a submission says of itself, with or without its answers."""
+
+    @property
+    def response_id(self) -> str: ...
+    @property
+    def institution_id(self) -> str: ...
+    @property
+    def institution_type(self) -> str: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def on_behalf(self) -> bool: ...
+
+
+def _response(questionnaire: Questionnaire, found: _Frozen, answers: Mapping[str, Answer]) -> tuple[_Key, Response]:
+    response = Response(
+        id=found.response_id,
+        institution_id=found.institution_id,
+        institution_type=found.institution_type,
+        version=questionnaire.version,
+        answers=answers,
+        completed_on=found.at.date(),
+        on_behalf=found.on_behalf,
+    )
+    return (found.response_id, found.number, found.at), response
+
+
+def _keep(questionnaire: Questionnaire, made: tuple[_Key, Response]) -> tuple[Response, Result]:
+    key, response = made
+    result = score(questionnaire, response)
+    _kept[key] = (questionnaire, response, result)
     while len(_kept) > KEPT:
         try:
             _kept.popitem(last=False)
         except KeyError:  # another thread took the last one
             break
-    return result
+    return response, result
+
+
+def _handed(store: Store, scope: Scope, held: Round, questionnaire: Questionnaire) -> dict[str, tuple[Response, Result]]:
+    """The last submission of each response of a round, scored, by response id. Known ones are not read again."""
+    found, fresh = {}, []
+    for head in handed.heads(store, scope, held.id):
+        known = _known(questionnaire, (head.response_id, head.number, head.at))
+        if known:
+            found[head.response_id] = known
+        else:
+            fresh.append(head)
+    texts = handed.answers(store, [head.id for head in fresh]) if fresh else {}
+    for head in fresh:
+        found[head.response_id] = _keep(questionnaire, _response(questionnaire, head, texts[head.id]))
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +115,7 @@ class Line:
     """One institution asked in a round, and what it handed in last; None where it has not."""
 
     record: Record
-    submission: Submission | None
+    response: Response | None
     result: Result | None
 
     @property
@@ -127,21 +167,20 @@ class Answers:
     def responses(self) -> list[tuple[Response, Result]]:
         """What was handed in, with its results."""
         return [
-            (response_of(self.questionnaire, line.submission), line.result)
+            (line.response, line.result)
             for line in self.lines
-            if line.submission is not None and line.result is not None
+            if line.response is not None and line.result is not None
         ]
 
 
 def of_round(store: Store, scope: Scope, held: Round) -> Answers:
     """Everybody asked in a round within the scope, and their results. Time O(responses x items) the first time."""
     questionnaire = questionnaires.load(store, held.questionnaire_id)
-    handed = submissions.handed_in(store, scope, held.id)
+    given = _handed(store, scope, held, questionnaire)
     lines = []
     for record in responses.of_round(store, scope, held.id):
-        found = handed.get(record.id)
-        result = scored(questionnaire, found) if found else None
-        lines.append(Line(record=record, submission=found, result=result))
+        response, result = given.get(record.id, (None, None))
+        lines.append(Line(record=record, response=response, result=result))
     lines.sort(key=lambda line: (polish_key(line.name), line.id))
     return Answers(round=held, questionnaire=questionnaire, lines=tuple(lines))
 
@@ -201,17 +240,17 @@ def of_institution(store: Store, scope: Scope, institution_id: str) -> list[Own]
     """Results of an institution within the scope, the newest round first."""
     found = []
     for record in responses.of_institution(store, scope, institution_id):
-        handed = submissions.submissions(store, scope, record.id)
-        if handed:
+        given = submissions.submissions(store, scope, record.id)
+        if given:
             # Whoever may read the response may see what round it is of.
             held = rounds.one(store, EVERYTHING, record.round_id)
             questionnaire = questionnaires.load(store, held.questionnaire_id)
-            result = scored(questionnaire, handed[0])
+            result = scored(questionnaire, given[0])
             found.append(
                 Own(
                     round=held,
                     record=record,
-                    submission=handed[0],
+                    submission=given[0],
                     questionnaire=questionnaire,
                     result=result,
                 )
@@ -301,7 +340,7 @@ def units(store: Store, scope: Scope, own: Own) -> Units | None:
     `scope` is the reader's over the parent. A parent itself sees all its units.
     """
     reach = EVERYTHING if scope.institution_id == own.record.institution_id else scope
-    ids = {row["id"] for row in store.read(UNITS, parent_id=own.record.institution_id, **reach.params())}
+    ids = handed.units(store, reach, own.record.institution_id)
     if not ids:
         return None
     found = of_round(store, reach, own.round).within(lambda record: record.institution_id in ids)

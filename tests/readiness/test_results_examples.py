@@ -46,13 +46,13 @@ def test_the_examples_show_what_pages_must_tell_apart(reference_store):
     found = results.of_round(reference_store, ALL, now)
     assert found.answered and found.silent
     said = Counter(
-        each.said for line in found.answered for each in line.submission.answers.values()
+        each.said for line in found.answered for each in line.response.answers.values()
     )
     assert all(said[kind] for kind in Said)
     assert any(line.result.critical_failures for line in found.answered)
     assert any(line.result.capped for line in found.answered)
     assert any(line.result.score is None for line in found.answered)
-    assert any(line.submission.on_behalf for line in found.answered)
+    assert any(line.response.on_behalf for line in found.answered)
     own = results.of_institution(reference_store, ALL, "sg-nadwislanski")[0]
     there = results.units(reference_store, ALL, own)
     assert there and any(item.dissenting for item in there.roll_up.items)
