@@ -48,6 +48,9 @@ CONSULTANTS = ">>-++---"
 FILES_IN = ">>-++-+-"
 FILES_OUT = ">>++++" + "+-"  # the auditor reads, and takes nothing away
 KEEPERS = ">>-++-+-"  # accounts: the administrator all, a consultant those of institutions in the voivodeship
+# A response is answered by its institution, by a link made for it, and by the consultant of its voivodeship on behalf;
+# the reader here holds a link of another purpose.
+ANSWERS = {"here": ">0++0---", "there": ">000+---", "shared": ">0000---"}
 LINK_ONLY = "0+000000"
 ADMINISTRATOR = ">>----+-"
 LOG = ">>----++"
@@ -104,6 +107,7 @@ TABLE = (
     row("GET", "/institutions/new", FILES_IN),
     row("POST", "/institutions/new", FILES_IN),
     row("GET", "/institutions/<institution_id>", **READ),
+    row("GET", "/institutions/<institution_id>/contacts.vcf", **READ),
     row("GET", "/institutions/<institution_id>/edit", **EDIT),
     row("POST", "/institutions/<institution_id>/edit", **EDIT),
     row("GET", "/institutions/<institution_id>/card", **EDIT),
@@ -150,6 +154,22 @@ TABLE = (
         query="voivodeship", here=">>-+0+++", there=">>-0++++"),
     row("GET", "/cooperation/map/drawing", query="voivodeship", here=">>-+0+++", there=">>-0++++"),
     row("GET", "/cooperation/map/panel", query="voivodeship", here=">>-+0+++", there=">>-0++++"),
+    # Filling in a self-assessment
+    row("GET", "/survey", ">>+++---"),
+    row("GET", "/survey/opened", "00000000"),  # of links into a self-assessment only
+    row("GET", "/survey/alive", ">++++---"),
+    row("GET", "/survey/<response_id>", **ANSWERS),
+    row("GET", "/survey/<response_id>/section/<section>", **ANSWERS),
+    row("POST", "/survey/<response_id>/section/<section>", **ANSWERS),
+    row("GET", "/survey/<response_id>/pass-on", **ANSWERS),
+    row("POST", "/survey/<response_id>/pass-on", **ANSWERS),
+    row("GET", "/survey/<response_id>/pass-on/<link_id>", **ANSWERS, mixed=">00" + "00---"),
+    row("POST", "/survey/<response_id>/pass-on/<link_id>/revoke", **ANSWERS, mixed=">00" + "00---"),
+    row("GET", "/survey/<response_id>/check", **ANSWERS),
+    row("POST", "/survey/<response_id>/check", **ANSWERS),
+    row("GET", "/survey/<response_id>/result", **ANSWERS),
+    row("GET", "/survey/<response_id>/ties", **ANSWERS),
+    row("POST", "/survey/<response_id>/ties", **ANSWERS),
     # Gaps
     row("GET", "/gaps", query="voivodeship", here=">>-+0+++", there=">>-0++++"),
     row("GET", "/gaps/table.csv", query="voivodeship", here=">>-+0+++", there=">>-0++++"),

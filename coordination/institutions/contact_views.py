@@ -10,15 +10,33 @@ from flask_babel import ngettext
 
 from coordination import clock
 from coordination.errors import AlreadyExists, Conflict, Invalid, NotFound
+from coordination.exchange import vcard
 from coordination.fields import options
 from coordination.graph import contacts
 from coordination.graph.model import ChannelKind, Contact, Visibility
+from coordination.i18n import short_date
 from coordination.institutions import service
 from coordination.institutions.forms import ConfirmForm, ContactForm, PurposeForm
-from coordination.institutions.room import bp, refuse
+from coordination.institutions.room import bp, hours_text, refuse
 from coordination.labels import label
 from coordination.permissions import Permission
-from coordination.web import actor, needs, store
+from coordination.web import actor, download, needs, store
+
+
+@bp.get("/institutions/<institution_id>/contacts.vcf")
+@needs(Permission.INSTITUTION_READ)
+def address_book(institution_id: str):
+    """What is public of its contact points, to be kept in a telephone."""
+    found = service.changeable(store(), actor(), Permission.INSTITUTION_READ, institution_id)
+    known = contacts.of_institutions(store(), [found.id]).get(found.id, [])
+    return download(list(vcard.cards(found, known, _beside)), f"{found.id}.vcf", vcard.MEDIA)
+
+
+def _beside(contact: Contact) -> str:
+    day = contact.confirmed_on
+    confirmed = _("confirmed %(day)s", day=short_date(day)) if day else ""
+    said = (hours_text(contact.hours), confirmed, _("example data") if contact.example else "")
+    return "; ".join(filter(None, said))
 
 
 @bp.route("/institutions/<institution_id>/contacts/new", methods=["GET", "POST"])
