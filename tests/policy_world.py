@@ -40,6 +40,22 @@ _WAIVER = """
     RETURN e.id AS id
     """
 
+_SURVEY = """
+    MATCH (i:Institution {id: $institution})-[:OF_TYPE]->(t:InstitutionType), (q:Questionnaire {id: $questionnaire})
+    CREATE (r:Round {id: 'round-' + $kind, title: 'x', voivodeship: $place, state: 'open', version: 2,
+                     opens_on: '2026-01-12', closes_on: '2099-12-31', targets: '{}', note: '', created_at: $now,
+                     opened_at: $now, created_by: 'x', example: true})-[:USES]->(q),
+           (n:Response {id: 'response-' + $kind, round_id: 'round-' + $kind, institution_id: $institution,
+                        key: 'round-' + $kind + '|' + $institution, institution_type: t.code, state: 'in_progress',
+                        version: 1, saves: 0, number: 0, reminders: 0, invited_at: $now, example: true}),
+           (n)-[:TO_ROUND]->(r), (n)-[:GIVEN_BY]->(i),
+           (l:Invitation {id: 'link-' + $kind, token_hash: $hash, purpose: 'survey', institution_id: $institution,
+                          response_id: 'response-' + $kind, sections: ['KN'], role: 'fill', to_function: 'x',
+                          created_at: $now, expires_at: $later, created_by: 'x', claim_ids: []})-[:FOR]->(i)
+    RETURN r.id AS id
+    """
+QUESTIONNAIRE = "readiness-thb|1.0.0"
+
 
 def build(store: Store) -> None:
     """Put the objects there. The store holds the reference data and nothing else."""
@@ -51,6 +67,10 @@ def build(store: Store) -> None:
             "later": now + timedelta(days=30), "hash": digest(LINK_TOKEN if kind == HERE else f"{kind:_<32}"),
         }  # fmt: skip
         assert store.run(_INSTITUTION, **values), kind
+        # The national body answers to a round of the country.
+        survey = {"place": PLACE.get(kind, ""), "questionnaire": QUESTIONNAIRE, "hash": digest(f"survey-{kind}")}
+        names = ("kind", "institution", "now", "later")
+        assert store.run(_SURVEY, **{name: values[name] for name in names}, **survey), kind
     for kind, place in PLACE.items():
         assert store.run(_WAIVER, kind=kind, place=place, expectation=expectation(store), now=now)
 

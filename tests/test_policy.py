@@ -22,7 +22,8 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ORPHAN = "mixed, and the child never existed"
 
 # Values of a path that do not depend on whose object it is.
-FIXED = {"page": "accessibility", "token": "x" * 40, "kind": "institutions", "format": "csv", "filename": "css/app.css"}  # fmt: skip
+FIXED = {"page": "accessibility", "token": "x" * 40, "kind": "institutions", "format": "csv", "filename": "css/app.css",
+         "section": "KN"}  # fmt: skip
 
 
 def stored_rules(app) -> dict[tuple[str, str], str]:
@@ -48,7 +49,9 @@ def path(row: Row, kind: str, tokens: dict[str, str], expectation: str) -> str:
         if name == "token" and row.rule.startswith("/import"):
             return tokens.get(kind, "n" * 32)
         made = {"contact_id": "contact", "claim_id": "claim", "user_id": "account", "invitation_id": "invitation",
-                "waiver_id": "waiver"}  # fmt: skip
+                "waiver_id": "waiver", "round_id": "round", "response_id": "response", "link_id": "link"}  # fmt: skip
+        if name in ("round_id", "response_id"):
+            return f"{made[name]}-{parent}" if parent != ABSENT else NEVER
         if name in made:
             return f"{made[name]}-{child}" if child != ABSENT else NEVER
         if row.rule.startswith("/cooperation/map."):
@@ -332,6 +335,8 @@ def test_strangers_and_link_holders_hold_only_what_is_listed():
         (Permission.CLAIM_READ, permissions.Reach.OWN),
         (Permission.CLAIM_STATE, permissions.Reach.OWN),
         (Permission.CONTACT_CONFIRM, permissions.Reach.OWN),
+        (Permission.SURVEY_ANSWER, permissions.Reach.OWN),
+        (Permission.SURVEY_READ, permissions.Reach.OWN),
     }
     nobody = permissions.Actor(id="", role=Role.GUEST)
     for permission in permissions.GRANTS[Role.GUEST]:

@@ -22,7 +22,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """What somebody says, before it becomes the claim of a side about a partner in an area."""
+    """What somebody says, before it becomes the claim of a side about a partner in an area.
+
+    `source` is where a side's own word comes from; what a consultant records stays on behalf.
+    """
 
     stance: Stance
     forms: tuple[Form, ...] = ()
@@ -33,6 +36,7 @@ class Statement:
     valid_to: date | None = None
     last_activity: date | None = None
     note: str = ""
+    source: ClaimSource = ClaimSource.OWN_STATEMENT
 
     def check(self) -> None:
         """Raises Invalid naming the field that cannot be true."""
@@ -112,7 +116,7 @@ def claim_of(actor: Actor, own_id: str, partner_id: str, area: str, statement: S
         valid_to=statement.valid_to,
         last_activity=statement.last_activity if cooperates else None,
         stated_on=today(),
-        source=source_of(actor),
+        source=source_of(actor, statement.source),
         note=statement.note,
         recorded_at=now(),
         recorded_by=actor.id,
@@ -129,10 +133,9 @@ def change_claims(store: Store, work: Callable[..., T], *args: Any, **kwargs: An
         raise Conflict(str(error)) from error
 
 
-def source_of(actor: Actor) -> ClaimSource:
+def source_of(actor: Actor, own_word: ClaimSource = ClaimSource.OWN_STATEMENT) -> ClaimSource:
     """A consultant speaks on behalf of an institution, and the claim says so for good."""
-    own = actor.role in (Role.INSTITUTION, Role.GUEST)
-    return ClaimSource.OWN_STATEMENT if own else ClaimSource.ON_BEHALF
+    return own_word if actor.role in (Role.INSTITUTION, Role.GUEST) else ClaimSource.ON_BEHALF
 
 
 def withdraw(store: Store, actor: Actor, claim_id: str) -> Claim:
