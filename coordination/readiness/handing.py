@@ -22,7 +22,6 @@ LINK_DAYS = timedelta(days=60)  # after the date of a round; what was handed in 
 
 CHOOSE_SECTIONS = N_("Choose at least one section.")
 STILL_MISSING = N_("Not handed in: some questions have no answer yet. They are listed below.")
-NOT_YOURS = N_("The link opens only some sections: whoever holds the whole checks and hands in.")
 CHANGED_SINCE = N_("Somebody saved an answer meanwhile. Check the answers again, then hand in.")
 
 
