@@ -45,23 +45,30 @@ def interleaved(calls: Mapping[str, Callable[[], Any]], rounds: int, budget: flo
 
 
 Query = tuple[str, Mapping[str, Any]]
+# Where a query reaches the driver: alone, or in a transaction.
+_DOORS: tuple[Any, ...] = (neo4j.Session, neo4j.ManagedTransaction)
 
 
 @contextmanager
 def queries() -> Iterator[list[Query]]:
     """Every query that reaches the driver inside the block, in order."""
     seen: list[Query] = []
-    original = neo4j.ManagedTransaction.run
+    originals = [door.run for door in _DOORS]
 
-    def run(self: neo4j.ManagedTransaction, query: Any, parameters: Any = None, **more: Any) -> neo4j.Result:
-        seen.append((str(query), {**(parameters or {}), **more}))
-        return original(self, query, parameters, **more)
+    def noting(original: Callable[..., neo4j.Result]) -> Callable[..., neo4j.Result]:
+        def run(self: Any, query: Any, parameters: Any = None, **more: Any) -> neo4j.Result:
+            seen.append((str(query), {**(parameters or {}), **more}))
+            return original(self, query, parameters, **more)
 
-    neo4j.ManagedTransaction.run = run  # type: ignore[method-assign]
+        return run
+
+    for door, original in zip(_DOORS, originals, strict=True):
+        door.run = noting(original)
     try:
         yield seen
     finally:
-        neo4j.ManagedTransaction.run = original  # type: ignore[method-assign]
+        for door, original in zip(_DOORS, originals, strict=True):
+            door.run = original
 
 
 def again(driver: neo4j.Driver, database: str | None, asked: list[Query]) -> Callable[[], None]:

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from flask import current_app, g, request, url_for
-from flask_babel import gettext as _
 from flask_login import current_user
 
 from coordination.clock import now
 from coordination.graph.model import Voivodeship
 from coordination.i18n import LANGUAGES, local
 from coordination.permissions import Permission, Role, scope
+from coordination.phrases import plain as _  # many words of every page
 from coordination.web import actor, language, voivodeship, voivodeships
 
 # Blueprints that are parts of one menu entry.

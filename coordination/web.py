@@ -89,7 +89,8 @@ def actor() -> Actor:
 
 
 def language() -> str:
-    return str(get_locale() or "pl")[:2]
+    locale = get_locale()
+    return locale.language if locale else "pl"
 
 
 def voivodeships() -> dict[str, Voivodeship]:

@@ -157,9 +157,18 @@ class Store:
 
     def read(self, query: LiteralString, **params: Any) -> list[Row]:
         """Rows of one query as dictionaries."""
-        return self._session(
-            neo4j.READ_ACCESS, lambda s: s.execute_read(lambda tx: _rows(tx.run(query, sent(params))))
-        )
+        values = sent(params)
+
+        def work(session: neo4j.Session) -> list[Row]:
+            # First without a transaction of its own, which would cost as many messages again as a small query.
+            try:
+                return _rows(session.run(query, values))
+            except (Neo4jError, DriverError) as error:
+                if not error.is_retryable():
+                    raise
+            return session.execute_read(lambda tx: _rows(tx.run(query, values)))
+
+        return self._session(neo4j.READ_ACCESS, work)
 
     def read_with(self, work: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Several queries in one read transaction."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Container, Iterable, Mapping
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 
 from coordination.graph.facts import Statement, World, end_of
@@ -87,6 +88,7 @@ class Tie(NamedTuple):
         return [day for day in (said.stated_on, said.last_activity, self.joint) if day is not None]
 
 
+@lru_cache(maxsize=64)
 def months_before(day: date, months: int = FRESH_MONTHS) -> date:
     """The same day of the month, `months` calendar months earlier; the month's last day where it has none.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 
 from coordination.clock import WARSAW
@@ -41,11 +41,15 @@ class Reach:
 
 def reach(contact: Contact, now: datetime) -> Reach:
     """The contact point at the instant `now`."""
+    return _reach(contact, now.replace(second=0, microsecond=0), now.astimezone(WARSAW).date())
+
+
+def _reach(contact: Contact, minute: datetime, today: date) -> Reach:
     seen = [each for each in contact.channels if each.visibility is not Visibility.PRIVATE]
     return Reach(
         contact,
-        _duty(contact.hours, now.replace(second=0, microsecond=0)),
-        freshness(contact.confirmed_on, now.astimezone(WARSAW).date()),
+        _duty(contact.hours, minute),
+        freshness(contact.confirmed_on, today),
         number=next((each.value for each in seen if each.kind in _CALLED), ""),
         email=next((each.value for each in seen if each.kind is ChannelKind.EMAIL), ""),
         hidden=len(seen) < len(contact.channels),
@@ -54,7 +58,8 @@ def reach(contact: Contact, now: datetime) -> Reach:
 
 def in_order(contacts: Iterable[Contact], now: datetime) -> list[Reach]:
     """Whom to try first: what can be called before what cannot, on duty before off, fresh before ageing."""
-    found = [reach(each, now) for each in contacts]
+    minute, today = now.replace(second=0, microsecond=0), now.astimezone(WARSAW).date()
+    found = [_reach(each, minute, today) for each in contacts]
     return sorted(found, key=_order) if len(found) > 1 else found
 
 

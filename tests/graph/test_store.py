@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
+from neo4j.exceptions import Neo4jError
 
 from coordination.errors import AlreadyExists, StoreUnavailable
 from coordination.graph.store import Store, plain, sent
@@ -49,6 +50,16 @@ def test_a_moment_without_a_zone_is_refused(store):
             "UNWIND $rows AS row CREATE (e:Event) SET e = row", rows=[{"id": "e", "at": datetime(2026, 1, 1)}]
         )
     assert store.read("MATCH (e:Event) RETURN count(e) AS n") == [{"n": 0}]
+
+
+def test_a_long_result_arrives_whole_and_in_order(store):
+    assert [row["n"] for row in store.read("UNWIND range(1, 2500) AS n RETURN n ORDER BY n")] == list(range(1, 2501))
+
+
+def test_a_mistake_in_a_query_is_told_at_once_and_the_next_is_answered(store):
+    with pytest.raises(Neo4jError):
+        store.read("MATCH (e:Event) RETURN nothing.of(that)")
+    assert store.read("RETURN 1 AS one") == [{"one": 1}]
 
 
 def test_what_raises_in_a_change_leaves_nothing_behind(store):
