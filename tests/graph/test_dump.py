@@ -12,8 +12,9 @@ from uuid import uuid4
 import pytest
 
 from coordination.errors import Invalid, SchemaTooNew, StoreUnavailable
-from coordination.graph import audit, dump, schema
+from coordination.graph import audit, dump, schema, survey_links
 from coordination.permissions import LOCAL_OPERATOR
+from tests.graph.surveyed import KCIK, KSP, give_back, opened, response_id, save, submit, values
 from tests.graph.whole import whole
 from tests.servers import NAMES
 
@@ -68,6 +69,31 @@ def test_a_backup_restored_on_the_other_server_is_equal(reference_store, other, 
     assert len(missing) == 1  # the entry that tells of the backup, written after it
     assert content.nodes == sum(n for key, n in before.items() if key.startswith("node ")) - 1
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_self_assessment_comes_back_with_its_answers_and_goes_on(reference_store, other, file):
+    if other is reference_store:
+        pytest.skip("one server only: nothing to restore to")
+    opened(reference_store, KSP, KCIK, voivodeship="", targets={"kcik": {"KN": 50.0}})
+    save(reference_store, KN01=3, KN02="yes", KN03=None)
+    save(reference_store, KCIK, KN01=1)
+    at = datetime.now(UTC)
+    reference_store.change(
+        survey_links.create, LOCAL_OPERATOR, id="link", secret="k", response_id=response_id(KSP), at=at,
+        expires_at=at + timedelta(days=30), sections=["KN"], to_function="Wydział Kadr",
+    )  # fmt: skip
+    submit(reference_store)
+    give_back(reference_store, KN01="Dlaczego?")
+    back_up(reference_store, file)
+    labels = {tuple(json.loads(line).get("node") or ()) for line in file.read_text("utf-8").splitlines()}
+    assert labels >= {(each,) for each in ("Questionnaire", "Round", "Response", "Answer", "Submission", "Invitation")}
+    before = whole(reference_store)
+    dump.restore(other, file)
+    assert not whole(other) - before
+    assert values(other) == {"KN01": 3, "KN02": "yes"} and values(other, KCIK) == {"KN01": 1}
+    assert survey_links.by_id(other, "link", at).sections == ("KN",)
+    assert save(other, seen=1, KN01=4).editions == {"KN01": 2}
+    assert submit(other).number == 2
 
 
 def test_a_backup_of_a_restored_store_holds_the_same_lines(reference_store, other, file, tmp_path):
