@@ -51,9 +51,17 @@ KEEPERS = ">>-++-+-"  # accounts: the administrator all, a consultant those of i
 # A response is answered by its institution, by a link made for it, and by the consultant of its voivodeship on behalf;
 # the reader here holds a link of another purpose.
 ANSWERS = {"here": ">0++0---", "there": ">000+---", "shared": ">0000---"}
+# A round is its voivodeship's consultant's; one of the country is worked on by every consultant, among their own
+# institutions, and changed by the national reviewer, who may do both anywhere.
+WORK = {"here": ">>-+0+--", "there": ">>-0++--", "shared": ">>-+++--"}
+LEAD = {"here": ">>-+0+--", "there": ">>-0++--", "shared": ">>-00+--"}
 LINK_ONLY = "0+000000"
 ADMINISTRATOR = ">>----+-"
 LOG = ">>----++"
+# Questionnaires: a draft (here) is for who edits, what is published (there) for who works with it and cannot be edited.
+VERSIONS = {"here": ">>-00+00", "there": ">>-+++++"}
+DRAFTS = {"here": ">>---+--", "there": ">>---0--"}
+DRAFT_ACTS = {"here": ">>---+--", "there": ">>---+--"}  # what is sent to a published version meets a conflict
 
 # A colleague of no account: what a consultant may not do with accounts that are not an institution's.
 ACCOUNT = {"here": ">>-+0-+-", "there": ">>-0+-+-", "shared": ">>-00-+-"}
@@ -154,6 +162,38 @@ TABLE = (
         query="voivodeship", here=">>-+0+++", there=">>-0++++"),
     row("GET", "/cooperation/map/drawing", query="voivodeship", here=">>-+0+++", there=">>-0++++"),
     row("GET", "/cooperation/map/panel", query="voivodeship", here=">>-+0+++", there=">>-0++++"),
+    # Rounds, letters and what comes in; letters are mailed only where a mail server is set
+    row("GET", "/rounds", ">>-+++--"),
+    row("GET", "/rounds/new", ">>-+++--"),
+    row("POST", "/rounds/new", ">>-+++--"),
+    row("GET", "/rounds/<round_id>", **WORK),
+    row("GET", "/rounds/<round_id>/edit", **LEAD),
+    row("POST", "/rounds/<round_id>/edit", **LEAD),
+    row("GET", "/rounds/<round_id>/institutions", **LEAD),
+    row("POST", "/rounds/<round_id>/institutions", **LEAD),
+    row("GET", "/rounds/<round_id>/open", **LEAD),
+    row("POST", "/rounds/<round_id>/open", **LEAD),
+    row("GET", "/rounds/<round_id>/close", **LEAD),
+    row("POST", "/rounds/<round_id>/close", **LEAD),
+    row("GET", "/rounds/<round_id>/remind", **WORK),
+    row("POST", "/rounds/<round_id>/remind", **WORK),
+    row("GET", "/rounds/<round_id>/letters", **WORK),
+    row("POST", "/rounds/<round_id>/letters/missing", **LEAD),
+    row("GET", "/rounds/<round_id>/letters/send", here=">>-000--", there=">>-000--", shared=">>-000--"),
+    row("POST", "/rounds/<round_id>/letters/send", here=">>-000--", there=">>-000--", shared=">>-000--"),
+    row("GET", "/rounds/<round_id>/letters/print", **WORK),
+    row("POST", "/rounds/<round_id>/letters/print", **WORK),
+    row("GET", "/rounds/<round_id>/letters/<letter_id>", **LEAD, mixed=">>-000--"),
+    row("POST", "/rounds/<round_id>/letters/<letter_id>", **LEAD, mixed=">>-000--"),
+    row("POST", "/rounds/<round_id>/letters/<letter_id>/mark", **LEAD, mixed=">>-000--"),
+    row("GET", "/rounds/responses/<response_id>", **LEAD),
+    row("POST", "/rounds/responses/<response_id>", **LEAD),
+    row("GET", "/rounds/responses/<response_id>/reopen", **LEAD),
+    row("POST", "/rounds/responses/<response_id>/reopen", **LEAD),
+    row("GET", "/rounds/responses/<response_id>/reminders", **LEAD),
+    row("POST", "/rounds/responses/<response_id>/reminders", **LEAD),
+    row("POST", "/rounds/responses/<response_id>/links", **LEAD),
+    row("POST", "/rounds/responses/<response_id>/links/<link_id>/revoke", **LEAD, mixed=">>-000--"),
     # Filling in a self-assessment
     row("GET", "/survey", ">>+++---"),
     row("GET", "/survey/opened", "00000000"),  # of links into a self-assessment only
@@ -196,4 +236,41 @@ TABLE = (
     row("GET", "/export/<kind>.<format>", query="voivodeship", here=">>++0++-", there=">>00+++-"),
     row("POST", "/export/contacts.<format>", query="voivodeship", here=">>++0---", there=">>00+---"),
     row("GET", "/export/network/<format>", query="voivodeship", here=">>-+0++-", there=">>-0+++-"),
+    # Questionnaires
+    row("GET", "/questionnaires", ">>-+++++"),
+    row("GET", "/questionnaires/from-file", ">>---+--"),
+    row("POST", "/questionnaires/from-file", ">>---+--"),
+    row("GET", "/questionnaires/from-file/<token>", ">>---0--"),  # a file waits for whoever brought it
+    row("POST", "/questionnaires/from-file/<token>", ">>---0--"),
+    row("GET", "/questionnaires/<questionnaire>/<number>", **VERSIONS),
+    row("GET", "/questionnaires/<questionnaire>/<number>/preview", **VERSIONS),
+    row("GET", "/questionnaires/<questionnaire>/<number>/compare", **VERSIONS),
+    row("GET", "/questionnaires/<questionnaire>/<number>/form.xlsx", **VERSIONS),
+    row("GET", "/questionnaires/<questionnaire>/<number>/questionnaire.json", **VERSIONS),
+    row("GET", "/questionnaires/<questionnaire>/<number>/draft", **DRAFT_ACTS),
+    row("POST", "/questionnaires/<questionnaire>/<number>/draft", **DRAFT_ACTS),
+    row("GET", "/questionnaires/<questionnaire>/<number>/publish", **DRAFTS),
+    row("POST", "/questionnaires/<questionnaire>/<number>/publish", **DRAFT_ACTS),
+    row("GET", "/questionnaires/<questionnaire>/<number>/drop", **DRAFTS),
+    row("POST", "/questionnaires/<questionnaire>/<number>/drop", **DRAFT_ACTS),
+    row("GET", "/questionnaires/<questionnaire>/<number>/texts", **DRAFTS),
+    row("POST", "/questionnaires/<questionnaire>/<number>/texts", **DRAFT_ACTS),
+    row("GET", "/questionnaires/<questionnaire>/<number>/dimensions", **DRAFTS),
+    row("POST", "/questionnaires/<questionnaire>/<number>/dimensions", **DRAFT_ACTS),
+    row("GET", "/questionnaires/<questionnaire>/<number>/rules", **DRAFTS),
+    row("POST", "/questionnaires/<questionnaire>/<number>/rules", **DRAFT_ACTS),
+    row("GET", "/questionnaires/<questionnaire>/<number>/groups/<name>", **DRAFTS),
+    row("POST", "/questionnaires/<questionnaire>/<number>/groups/<name>", **DRAFT_ACTS),
+    row("GET", "/questionnaires/<questionnaire>/<number>/new-group", **DRAFTS),
+    row("POST", "/questionnaires/<questionnaire>/<number>/new-group", **DRAFT_ACTS),
+    row("GET", "/questionnaires/<questionnaire>/<number>/new-item", **DRAFTS),
+    row("POST", "/questionnaires/<questionnaire>/<number>/new-item", **DRAFT_ACTS),
+    row("GET", "/questionnaires/<questionnaire>/<number>/items/<item_id>", **DRAFTS),
+    row("POST", "/questionnaires/<questionnaire>/<number>/items/<item_id>", **DRAFT_ACTS),
+    row("GET", "/questionnaires/<questionnaire>/<number>/items/<item_id>/retire", **DRAFTS),
+    row("POST", "/questionnaires/<questionnaire>/<number>/items/<item_id>/retire", **DRAFT_ACTS),
+    row("POST", "/questionnaires/<questionnaire>/<number>/groups/<name>/remove", **DRAFT_ACTS),
+    row("POST", "/questionnaires/<questionnaire>/<number>/items/<item_id>/move", **DRAFT_ACTS),
+    row("POST", "/questionnaires/<questionnaire>/<number>/items/<item_id>/new-id", **DRAFT_ACTS),
+    row("POST", "/questionnaires/<questionnaire>/<number>/items/<item_id>/restore", **DRAFT_ACTS),
 )

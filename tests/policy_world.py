@@ -3,10 +3,14 @@ the graph, so that no service of the program decides what exists."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from coordination.graph import questionnaires
 from coordination.graph.sessions import digest
 from coordination.graph.store import Store
+from coordination.permissions import LOCAL_OPERATOR
+from coordination.surveys.questionnaire import packaged
 
 HERE, THERE, SHARED, ABSENT, MIXED = "here", "there", "shared", "absent", "mixed"
 INSTITUTION = {HERE: "ksp", THERE: "kwp-poznan", SHARED: "kcik"}
@@ -51,7 +55,10 @@ _SURVEY = """
            (n)-[:TO_ROUND]->(r), (n)-[:GIVEN_BY]->(i),
            (l:Invitation {id: 'link-' + $kind, token_hash: $hash, purpose: 'survey', institution_id: $institution,
                           response_id: 'response-' + $kind, sections: ['KN'], role: 'fill', to_function: 'x',
-                          created_at: $now, expires_at: $later, created_by: 'x', claim_ids: []})-[:FOR]->(i)
+                          created_at: $now, expires_at: $later, created_by: 'x', claim_ids: []})-[:FOR]->(i),
+           (m:Letter {id: 'letter-' + $kind, round_id: 'round-' + $kind, response_id: 'response-' + $kind,
+                      kind: 'invitation', link_id: 'link-' + $kind, mailbox: '', subject: 'x', body: '{link}',
+                      state: 'draft', version: 1, prepared_at: $now})-[:ABOUT_RESPONSE]->(n)
     RETURN r.id AS id
     """
 QUESTIONNAIRE = "readiness-thb|1.0.0"
@@ -73,6 +80,8 @@ def build(store: Store) -> None:
         assert store.run(_SURVEY, **{name: values[name] for name in names}, **survey), kind
     for kind, place in PLACE.items():
         assert store.run(_WAIVER, kind=kind, place=place, expectation=expectation(store), now=now)
+    draft = replace(packaged(), version="1.1.0")
+    store.change(questionnaires.create, LOCAL_OPERATOR, draft, based_on=QUESTIONNAIRE, at=now)
 
 
 def expectation(store: Store) -> str:
