@@ -58,6 +58,7 @@ LEAD = {"here": ">>-+0+--", "there": ">>-0++--", "shared": ">>-00+--"}
 LINK_ONLY = "0+000000"
 ADMINISTRATOR = ">>----+-"
 LOG = ">>----++"
+ANSWERS_OUT = {"here": ">>++0++-", "there": ">>00+++-", "shared": ">>0++++-"}
 # Questionnaires: a draft (here) is for who edits, what is published (there) for who works with it and cannot be edited.
 VERSIONS = {"here": ">>-00+00", "there": ">>-+++++"}
 DRAFTS = {"here": ">>---+--", "there": ">>---0--"}
@@ -223,6 +224,12 @@ TABLE = (
     row("GET", "/country", ">>---+++"),
     row("GET", "/country/blanks", ">>---+++"),
     row("GET", "/country/table.csv", ">>---+++"),
+    # Results of the self-assessment: an institution its own, a consultant those of the voivodeship, three see all
+    row("GET", "/readiness", query="voivodeship", here=">>++0+++", there=">>00++++"),
+    row("GET", "/readiness/institutions/<institution_id>",
+        here=">>++0+++", there=">>00++++", shared=">>000+++"),
+    row("GET", "/readiness/country", ">>---+++"),
+    row("GET", "/readiness/country.csv", ">>---+++"),
     row("GET", "/teams", query="voivodeship", here=">>-+0+++", there=">>-0++++"),
     # Files
     row("GET", "/import", FILES_OUT),  # one page for both ways; what a role may not do is not on it
@@ -236,6 +243,9 @@ TABLE = (
     row("GET", "/export/<kind>.<format>", query="voivodeship", here=">>++0++-", there=">>00+++-"),
     row("POST", "/export/contacts.<format>", query="voivodeship", here=">>++0---", there=">>00+---"),
     row("GET", "/export/network/<format>", query="voivodeship", here=">>-+0++-", there=">>-0+++-"),
+    # Answers as files: of the own voivodeship, of the country, or one's own
+    row("GET", "/readiness/rounds/<round_id>/export", **ANSWERS_OUT),
+    row("GET", "/readiness/rounds/<round_id>/export/<table>.<format>", **ANSWERS_OUT),
     # Questionnaires
     row("GET", "/questionnaires", ">>-+++++"),
     row("GET", "/questionnaires/from-file", ">>---+--"),
