@@ -1,5 +1,6 @@
 """Which items an institution is asked: audiences, doors, doors behind doors."""
 
+import random
 from datetime import date
 from fractions import Fraction
 
@@ -8,7 +9,18 @@ import pytest
 from coordination.surveys.conditions import audience, holds, possible, shown
 from coordination.surveys.model import Answer, Condition
 from coordination.surveys.questionnaire import packaged
-from tests.surveys.build import NA, TYPES, UNKNOWN, choice, item, maturity, response, small, ypn
+from tests.surveys.build import (
+    NA,
+    TYPES,
+    UNKNOWN,
+    choice,
+    item,
+    maturity,
+    random_response,
+    response,
+    small,
+    ypn,
+)
 
 Q = packaged()
 
@@ -107,3 +119,53 @@ def test_a_condition_holds_for_values_of_its_kind_only(condition, value, wanted)
 def test_levels_may_open_doors():
     q = small(maturity("AA01"), ypn("AA02", show_if={"item": "AA01", "lt": 2}))
     assert [level for level in range(5) if "AA02" in asked(q, AA01=level)] == [0, 1]
+
+
+def test_a_number_may_open_a_door_below_a_border_or_between_two():
+    gate = item("AA01", "number", scored=False, min=0, max=100)
+    q = small(gate, ypn("AA02", show_if={"item": "AA01", "lt": 5}), ypn("AA03", show_if=[{"item": "AA01", "gt": 5}, {"item": "AA01", "lt": 7}]))
+    assert [number for number in (0, 4.9, 5, 5.1, 6, 7) if "AA02" in asked(q, AA01=number)] == [0, 4.9]
+    assert [number for number in (0, 4.9, 5, 5.1, 6, 7) if "AA03" in asked(q, AA01=number)] == [5.1, 6]
+
+
+def test_none_of_several_options_opens_no_door_and_one_of_them_is_enough():
+    options = [{"value": value, "pl": value, "en": value} for value in "abc"]
+    q = small(item("AA01", "multichoice", options=options, scored=False), ypn("AA02", show_if={"item": "AA01", "in": ["a", "b"]}))
+    assert [chosen for chosen in ((), ("c",), ("b",), ("a", "c")) if "AA02" in asked(q, AA01=chosen)] == [("b",), ("a", "c")]
+
+
+def test_a_door_opened_again_shows_the_answer_that_was_there():
+    answered = {"FU02": "2"}
+    assert "FU02" not in asked(Q, FU01="no", **answered)
+    assert "FU02" in asked(Q, FU01="yes", **answered)
+
+
+def test_a_door_whose_gate_is_not_meant_for_the_type_stays_closed():
+    q = small(ypn("AA01", applies_to=["kcik"]), ypn("AA02", show_if={"item": "AA01", "in": ["yes"]}))
+    assert asked(q, "kcik", AA01="yes") == ["AA01", "AA02"]
+    assert asked(q, "hospital", AA01="yes") == may_ask(q, "hospital", AA01="yes") == []
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_asked_does_not_depend_on_order_nor_on_answers_behind_closed_doors(seed):
+    given = random_response(seed)
+    answers, type = dict(given.answers), given.institution_type
+    there = shown(Q, type, answers)
+    mixed = list(answers.items())
+    random.Random(seed).shuffle(mixed)
+    assert shown(Q, type, dict(mixed)) == there
+    visible = {one.id for one in there}
+    assert shown(Q, type, {id: each for id, each in answers.items() if id in visible}) == there
+    assert visible <= {one.id for one in possible(Q, type, answers)}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_an_answer_more_opens_only_what_might_have_been_asked(seed):
+    given = random_response(seed, answered=0.5)
+    more = random_response(seed + 1000, given.institution_type, answered=1.0)
+    may = {one.id for one in possible(Q, given.institution_type, given.answers)}
+    answers = dict(given.answers)
+    for id, each in more.answers.items():
+        if id not in answers:
+            answers[id] = each
+            assert {one.id for one in shown(Q, given.institution_type, answers)} <= may, id
