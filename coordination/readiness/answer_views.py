@@ -167,10 +167,10 @@ def _json(outcome: Outcome, section: str):
     found = outcome.paper
     if outcome.refused:
         return {"refused": _refusal(found)}, 409
-    last = answering.earlier(store(), found)
+    decided = [each.item.id for each in outcome.sent if each.keep]
+    last = answering.earlier(store(), found) if decided else None
     laid = {each.item.id: each for each in answering.lay(found, section, last, language(), outcome)}
     sent = [each.item.id for each in outcome.sent]
-    decided = [each.item.id for each in outcome.sent if each.keep]
     answer: dict[str, Any] = {
         "saved": _("Saved at %(time)s", time=at_time(now())),
         "editions": {id: found.kept[id].edition if id in found.kept else 0 for id in sent if id not in outcome.conflicts},

@@ -14,7 +14,7 @@ from coordination.graph.store import Store
 from coordination.graph.submissions import Earlier
 from coordination.graph.survey_links import SurveyLink
 from coordination.i18n import Translator
-from coordination.permissions import Actor, Scope
+from coordination.permissions import Actor
 from coordination.readiness import posted
 from coordination.readiness.desk import Desk, enter
 from coordination.readiness.posted import Form, Posted, Trouble, Typed, mark_of
@@ -164,12 +164,11 @@ def paper(store: Store, actor: Actor, response_id: str, link_id: str = "") -> Pa
 def _lay_out(store: Store, desk: Desk) -> Paper:
     kept, at = responses.answers(store, desk.record.id), now()
     passed_on = [each for each in survey_links.of_response(store, desk.record.id) if passes_on(each) and each.open(at)]
-    return Paper(
-        desk=desk,
-        kept=kept,
-        sections=sections(desk.questionnaire, desk.record.institution_type, responses.given(kept)),
-        links=tuple(passed_on),
-    )
+    return Paper(desk=desk, kept=kept, sections=_sections(desk, kept), links=tuple(passed_on))
+
+
+def _sections(desk: Desk, kept: Mapping[str, Kept]) -> tuple[Section, ...]:
+    return sections(desk.questionnaire, desk.record.institution_type, responses.given(kept))
 
 
 def passes_on(link: SurveyLink) -> bool:
@@ -202,17 +201,17 @@ def save(
         return Outcome(paper=found, sent=sent, refused=True)
     if not changes:
         return Outcome(paper=found, sent=sent)
+    at = now()
     try:
-        saved = store.change(
-            responses.save, actor, desk.record.id, changes, now(), by=desk.by, on_behalf=desk.on_behalf
-        )
+        saved = store.change(responses.save, actor, desk.record.id, changes, at, by=desk.by, on_behalf=desk.on_behalf)
     except Conflict:
         again = enter(store, actor, desk.record.id, desk.link.id if desk.link else "")
         return Outcome(paper=_lay_out(store, again), sent=sent, refused=True)
-    after = replace(desk, record=responses.one(store, Scope(institution_id=desk.record.institution_id), desk.record.id))
-    return Outcome(
-        paper=_lay_out(store, after), sent=sent, editions=saved.editions, conflicts=saved.conflicts
-    )
+    if saved.editions:
+        desk = replace(desk, record=replace(desk.record, saved_at=at, saved_by=desk.by))
+    kept = responses.answers(store, desk.record.id)
+    after = replace(found, desk=desk, kept=kept, sections=_sections(desk, kept))
+    return Outcome(paper=after, sent=sent, editions=saved.editions, conflicts=saved.conflicts)
 
 
 def _change(sent: Posted, stands: Kept | None, clear: str) -> Change | None:
