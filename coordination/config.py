@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,6 +28,12 @@ class Settings:
     trusted_proxies: int = 0  # reverse proxies in front whose X-Forwarded-* headers count
     session_minutes: int = 30
     language: str = "pl"  # of commands
+    smtp_host: str = ""  # empty: letters are copied or printed, nothing is mailed
+    smtp_port: int = 587  # 465: TLS from the first byte
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_from: str = ""
+    smtp_starttls: bool = True
     demo: bool = False
     testing: bool = False
 
@@ -74,8 +80,41 @@ def load(environ: Mapping[str, str] = os.environ, **overrides: object) -> Settin
         "session_minutes": number("SESSION_MINUTES", 30, 5, 24 * 60),
         "language": language,
         "demo": boolean("DEMO"),
+        **_mail(text, number, environ, public_url),
     }
     return Settings(**{**values, **overrides})  # type: ignore[arg-type]
+
+
+def _mail(
+    text: Callable[..., str], number: Callable[..., int], environ: Mapping[str, str], public_url: str
+) -> dict[str, object]:
+    """The settings of outgoing mail; without a host there is none. Raises SettingError."""
+    host = text("SMTP_HOST")
+    if not host:
+        return {}
+    user, port = text("SMTP_USER"), number("SMTP_PORT", 587, 1, 65535)
+    starttls = _BOOLEANS.get(text("SMTP_STARTTLS", "1").lower())
+    if starttls is None:
+        raise SettingError("COORDINATION_SMTP_STARTTLS must be 0 or 1")
+    sender = text("SMTP_FROM")
+    from email_validator import EmailNotValidError, validate_email  # slow to import, and few need it here
+
+    try:
+        sender = validate_email(sender, check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise SettingError(f"COORDINATION_SMTP_FROM must be the e-mail address letters come from: {error}") from None
+    if user and not starttls and port != 465 and host not in ("localhost", "127.0.0.1", "::1"):
+        raise SettingError("COORDINATION_SMTP_USER needs COORDINATION_SMTP_STARTTLS=1: a password is not sent in the clear")
+    if not public_url:
+        raise SettingError("COORDINATION_SMTP_HOST needs COORDINATION_PUBLIC_URL, the address of the links in letters")
+    return {
+        "smtp_host": host,
+        "smtp_port": port,
+        "smtp_user": user,
+        "smtp_password": environ.get("COORDINATION_SMTP_PASSWORD", ""),
+        "smtp_from": sender,
+        "smtp_starttls": starttls,
+    }
 
 
 def trusted_hosts(settings: Settings) -> list[str] | None:

@@ -179,7 +179,7 @@ TABLE = (
     row("GET", "/rounds/<round_id>/remind", **WORK),
     row("POST", "/rounds/<round_id>/remind", **WORK),
     row("GET", "/rounds/<round_id>/letters", **WORK),
-    row("POST", "/rounds/<round_id>/letters/missing", **LEAD),
+    row("POST", "/rounds/<round_id>/complete", **LEAD),
     row("GET", "/rounds/<round_id>/letters/send", here=">>-000--", there=">>-000--", shared=">>-000--"),
     row("POST", "/rounds/<round_id>/letters/send", here=">>-000--", there=">>-000--", shared=">>-000--"),
     row("GET", "/rounds/<round_id>/letters/print", **WORK),

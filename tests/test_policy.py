@@ -23,7 +23,8 @@ ORPHAN = "mixed, and the child never existed"
 
 # Values of a path that do not depend on whose object it is.
 FIXED = {"page": "accessibility", "token": "x" * 40, "kind": "institutions", "format": "csv", "filename": "css/app.css",
-         "section": "KN", "questionnaire": "readiness-thb", "item_id": "KN01", "name": "with_units"}  # fmt: skip
+         "section": "KN", "questionnaire": "readiness-thb", "item_id": "KN01", "name": "with_units",
+         "table": "answers"}  # fmt: skip
 
 
 def stored_rules(app) -> dict[tuple[str, str], str]:

@@ -66,6 +66,19 @@ ACTIONS: dict[str, str] = {
     "response:reopen": N_("Self-assessment reopened"),
     "response:accept": N_("Self-assessment accepted"),
     "answer:save": N_("Answers saved"),
+    "round:add": N_("Institutions added to a round"),
+    "response:stop": N_("Reminders of a self-assessment stopped"),
+    "response:remind": N_("Reminders of a self-assessment allowed again"),
+    "letter:prepare": N_("Letters prepared in the outbox"),
+    "letter:edit": N_("Letter edited"),
+    "letter:drop": N_("Letter dropped"),
+    "letter:begin": N_("Sending of a letter begun"),
+    "letter:sent": N_("Letter sent"),
+    "letter:draft": N_("Letter put back: it had not left"),
+    "letter:failed": N_("Letter could not be sent"),
+    "letter:bounced": N_("Letter not delivered"),
+    "letter:printed": N_("Letter printed or handed over"),
+    "export:answers": N_("Answers of a round taken out as a file"),
     "file:import": N_("File imported"),
     "file:export": N_("File exported"),
 }
@@ -90,6 +103,8 @@ KINDS: dict[str, str] = {
     "round": N_("Rounds of the self-assessment"),
     "response": N_("Self-assessments"),
     "answer": N_("Answers of self-assessments"),
+    "export": N_("Answers as files"),
+    "letter": N_("Letters about self-assessments"),
 }
 
 FIELDS: dict[str, str] = {
@@ -120,6 +135,7 @@ FIELDS: dict[str, str] = {
     "valid_to": N_("Valid to"),
     "version": N_("Version"),
     "count": N_("Number"),
+    "file": N_("File"),
     "rows": N_("Rows"),
     "created": N_("Created"),
     "changed": N_("Changed"),

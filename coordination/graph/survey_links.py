@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import LiteralString
@@ -30,6 +30,21 @@ CREATE: LiteralString = """
         n.created_at = $at, n.expires_at = $expires_at, n.created_by = $by, n.claim_ids = []
     MERGE (n)-[:FOR]->(i)
     RETURN n.id AS id
+    """
+CREATE_MANY: LiteralString = """
+    UNWIND $rows AS row
+    MATCH (r:Response {id: row.response_id})-[:GIVEN_BY]->(i:Institution)
+    MERGE (n:Invitation {id: row.id})
+    ON CREATE SET n.token_hash = row.token_hash, n.purpose = 'survey', n.institution_id = i.id,
+        n.response_id = row.response_id, n.sections = [], n.role = 'fill', n.to_function = '',
+        n.created_at = $at, n.expires_at = $expires_at, n.created_by = $by, n.claim_ids = []
+    MERGE (n)-[:FOR]->(i)
+    RETURN n.id AS id
+    """
+WHOLE: LiteralString = """
+    MATCH (n:Invitation) WHERE n.response_id IN $ids AND n.purpose = 'survey' AND n.role = 'fill'
+      AND size(n.sections) = 0 AND n.revoked_at IS NULL AND n.expires_at > $at
+    RETURN n.response_id AS response_id, n.id AS id ORDER BY n.created_at, n.id
     """
 FIELDS: LiteralString = """
     n {.id, .response_id, .institution_id, .sections, .role, .to_function, .created_at, .expires_at, .revoked_at,
@@ -113,6 +128,25 @@ def create(
         raise NotFound(response_id)
     after = {"response": response_id, "sections": list(sections), "role": role}
     audit.record(tx, actor, "invitation:create", id, after=after, at=at)
+
+
+def create_many(
+    tx: Tx, actor: Actor, links: Mapping[str, str], *, secret: str, at: datetime, expires_at: datetime
+) -> None:
+    """Links to whole responses, as letters of a round need them: response id by link id. The entry of the audit log is
+    that of the letters. Raises NotFound when one of the responses is no more."""
+    rows = [
+        {"id": id, "response_id": response_id, "token_hash": token_hash(token_of(secret, id))}
+        for id, response_id in links.items()
+    ]
+    if len(tx.run(CREATE_MANY, rows=rows, at=at, expires_at=expires_at, by=actor.id)) != len(rows):
+        raise NotFound(next(iter(links.values()), ""))
+
+
+def whole(store: Store, response_ids: Iterable[str], at: datetime) -> dict[str, str]:
+    """The newest open link to the whole of each response, by response id; those without one are absent."""
+    rows = store.read(WHOLE, ids=list(response_ids), at=at)
+    return {row["response_id"]: row["id"] for row in rows}
 
 
 def by_id(store: Store, id: str, now: datetime) -> SurveyLink:

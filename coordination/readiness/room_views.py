@@ -1,0 +1,62 @@
+"""What the pages of rounds share: the blueprint, the parts of the room, the place and the key of letters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, request, url_for
+from flask_babel import gettext as _
+
+from coordination.permissions import Permission, ever
+from coordination.web import actor
+
+bp = Blueprint("rounds", __name__, url_prefix="/rounds")
+
+
+@bp.app_template_global("readiness_views")
+def readiness_views() -> list[tuple[str, str, bool]]:
+    """Parts of the room that this reader may see: label, address, whether it is the part being shown."""
+    who, here = actor(), request.endpoint or ""
+    country = here == "readiness.country"
+    parts = (
+        (
+            _("Results"),
+            "readiness.index",
+            Permission.SURVEY_READ,
+            here.startswith("readiness.") and not country,
+        ),
+        (_("Country"), "readiness.country", Permission.SURVEY_COUNTRY, country),
+        (_("Rounds"), "rounds.index", Permission.ROUND_MANAGE, here.startswith("rounds.")),
+        (
+            _("Questionnaires"),
+            "questionnaires.index",
+            Permission.QUESTIONNAIRE_EDIT,
+            here.startswith("questionnaires."),
+        ),
+    )
+    return [
+        (label, url_for(endpoint), current)
+        for label, endpoint, permission, current in parts
+        if ever(who, permission) and endpoint in current_app.view_functions
+    ]
+
+
+def secret() -> str:
+    return current_app.config["SECRET_KEY"]
+
+
+@bp.context_processor
+def _shared() -> dict[str, Any]:
+    return {"keep": place()}
+
+
+def place() -> dict[str, Any]:
+    """The voivodeship the reader has chosen, for the addresses of this room."""
+    asked = request.args.get("voivodeship", "")
+    return {"voivodeship": asked} if asked else {}
+
+
+def link_address(token: str) -> str:
+    """The address of a link as it stands in a letter."""
+    public_url = current_app.config["SETTINGS"].public_url
+    return (public_url or request.host_url.rstrip("/")) + url_for("reply.open_link", token=token)
