@@ -28,7 +28,7 @@ ROOMS = (
     ("coordination.readiness.answer_views", "bp"),
     ("coordination.readiness.round_views", "bp"),
     ("coordination.readiness.editor_views", "bp"),
-    ("coordination.readiness.result_views", "bp"),
+    ("coordination.readiness.export_views", "bp"),
     ("coordination.teams.views", "bp"),
     ("coordination.files.views", "bp"),
     ("coordination.accounts.views", "bp"),
