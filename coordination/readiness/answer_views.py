@@ -82,8 +82,6 @@ def section(response_id: str, section: str):
     form = Form()
     if not form.submitted():
         return _page(found, section, form)
-    if request.form.get("go") == "take_over":
-        return _take_over(found, section)
     tr = translator(language())
     before = {item.id for item in found.section(section).items}
     clear = request.form.get("clear", "")
@@ -92,6 +90,8 @@ def section(response_id: str, section: str):
         return _json(outcome, section)
     if not outcome.complete:
         return _page(outcome.paper, section, form, outcome)
+    if request.form.get("go") == "take_over":
+        return _take_over(outcome.paper, section)
     return redirect(_onward(outcome.paper, section, before, clear))
 
 

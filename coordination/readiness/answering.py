@@ -194,7 +194,10 @@ def save(
         Id of an item whose answer is taken away.
     """
     found.section(dimension_id)
-    sent = posted.read_all(found.items(dimension_id), form, dict(found.kept), tr)
+    sent = [
+        replace(each, troubles=()) if each.item.id == clear else each
+        for each in posted.read_all(found.items(dimension_id), form, dict(found.kept), tr)
+    ]
     changes = [change for each in sent if (change := _change(each, found.kept.get(each.item.id), clear))]
     desk = found.desk
     if not desk.writable:
@@ -217,8 +220,6 @@ def save(
 def _change(sent: Posted, stands: Kept | None, clear: str) -> Change | None:
     if sent.item.id == clear:
         return Change(item_id=clear, answer=None, seen=sent.seen)
-    if sent.keep == "theirs":
-        return None
     if sent.touched:
         return Change(item_id=sent.item.id, answer=sent.answer, seen=sent.seen) if sent.savable else None
     if sent.confirm and stands and stands.answer and stands.answer.copied:

@@ -138,7 +138,7 @@ def read(item: Item, form: Form, stands: Kept | None, tr: Translator) -> Posted:
     was, seen, keep = (_one(form, f"{name}-{id}") for name in ("was", "seen", "keep"))
     if keep == "mine":
         seen = _one(form, f"theirs-{id}") or seen
-    touched = not was or mark_of(answer) != was or keep == "mine"
+    touched = keep != "theirs" and (not was or mark_of(answer) != was or keep == "mine")
     if not touched:
         troubles = []
     wrong_notes = {each.part for each in troubles} & set(NOTES)
