@@ -92,6 +92,7 @@ def index():
         types=institution_types(),
         may_manage=ever(who, Permission.ROUND_MANAGE),
         may_review=ever(who, Permission.RESPONSE_REVIEW),
+        may_export=ever(who, Permission.FILE_EXPORT),
         band_of=band_of,
     )
 
@@ -143,7 +144,7 @@ def institution(institution_id: str):
             targets=targets_of(own.round.targets, own.record.institution_type),
             others=results.others(everybody, institution_id, institution_types()),
             change=compared.change if compared else None,
-            helpers=results.who_can_help(everybody, own.record, own.result),
+            helpers=results.who_can_help(everybody, own.record, own.result, reach),
         ),
     )
 

@@ -304,11 +304,18 @@ def others(found: Answers, institution_id: str, types: Mapping[str, InstitutionT
     return means.get(group(own), NOTHING)
 
 
-def who_can_help(found: Answers, own: Record, result: Result) -> dict[str, list[NamedHelper]]:
-    """For each of the first steps, who shares a voivodeship, is strong there and has offered help; by name."""
+def who_can_help(
+    found: Answers, own: Record, result: Result, reach: Scope = EVERYTHING
+) -> dict[str, list[NamedHelper]]:
+    """For each of the first steps, who shares a voivodeship, is strong there and has offered help; by name.
+
+    `reach` is the reader's over results: a consultant is told of those in the own voivodeship alone.
+    """
 
     def near(record: Record) -> bool:
-        return record.national or own.national or bool(set(record.voivodeships) & set(own.voivodeships))
+        shares = own.national or bool(set(record.voivodeships) & set(own.voivodeships))
+        seen = not reach.voivodeships or bool(set(record.voivodeships) & set(reach.voivodeships))
+        return record.national or (shares and seen)
 
     there = found.within(near)
     names = {line.id: line.name for line in there.lines}
