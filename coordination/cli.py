@@ -19,6 +19,7 @@ VERBS = {
     "export": ("coordination.commands.files", "Write the same kinds, or the network, to a file."),
     "gaps": ("coordination.commands.analysis", "List a voivodeship's expectations and where they are not met."),
     "network": ("coordination.commands.analysis", "List institutions with their place in the network."),
+    "remind": ("coordination.commands.reminding", "Prepare the reminders of the self-assessment that are due today."),
     "backup": ("coordination.commands.keeping", "Write the whole database to a file, while people work."),
     "restore": ("coordination.commands.keeping", "Fill an empty database from a backup."),
     "check": ("coordination.commands.keeping", "Check the database's own rules, the audit chain and the settings."),

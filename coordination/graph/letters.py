@@ -14,7 +14,7 @@ from typing import Any, LiteralString
 
 from coordination.errors import Conflict, NotFound
 from coordination.graph import audit
-from coordination.graph.responses import REACHED
+from coordination.graph.responses import HANDED_IN, REACHED
 from coordination.graph.store import Store, Tx
 from coordination.permissions import Actor, Scope
 
@@ -45,26 +45,26 @@ LEFT = (State.SENT, State.PRINTED)
 FIELDS: LiteralString = """
     l {.id, .round_id, .response_id, .kind, .link_id, .mailbox, .subject, .body, .state, .version, .prepared_at,
        .left_at, .reason, .example} AS l,
-    i {.id, .name_pl, .short_name, .national} AS i
+    i {.id, .name_pl, .short_name, .national} AS i, n.state AS stage, coalesce(n.stopped, '') AS stopped
     """
 OF_ROUND: LiteralString = (
-    "MATCH (l:Letter {round_id: $round_id}) MATCH (l)-[:ABOUT_RESPONSE]->(:Response)-[:GIVEN_BY]->(i:Institution) WHERE "
+    "MATCH (l:Letter {round_id: $round_id}) MATCH (l)-[:ABOUT_RESPONSE]->(n:Response)-[:GIVEN_BY]->(i:Institution) WHERE "
     "($states IS NULL OR l.state IN $states) AND ($ids IS NULL OR l.id IN $ids) AND "
     + REACHED
     + " RETURN "
     + FIELDS
 )
 COUNTS: LiteralString = (
-    "MATCH (l:Letter {round_id: $round_id}) MATCH (l)-[:ABOUT_RESPONSE]->(:Response)-[:GIVEN_BY]->(i:Institution) WHERE "
+    "MATCH (l:Letter {round_id: $round_id}) MATCH (l)-[:ABOUT_RESPONSE]->(n:Response)-[:GIVEN_BY]->(i:Institution) WHERE "
     + REACHED
     + " RETURN l.state AS state, count(l) AS n"
 )
 OF_RESPONSE: LiteralString = (
-    "MATCH (l:Letter {response_id: $response_id}) MATCH (l)-[:ABOUT_RESPONSE]->(:Response)-[:GIVEN_BY]->(i:Institution) "
+    "MATCH (l:Letter {response_id: $response_id}) MATCH (l)-[:ABOUT_RESPONSE]->(n:Response)-[:GIVEN_BY]->(i:Institution) "
     "RETURN " + FIELDS
 )
 ONE: LiteralString = (
-    "MATCH (l:Letter {id: $id})-[:ABOUT_RESPONSE]->(:Response)-[:GIVEN_BY]->(i:Institution) WHERE "
+    "MATCH (l:Letter {id: $id})-[:ABOUT_RESPONSE]->(n:Response)-[:GIVEN_BY]->(i:Institution) WHERE "
     + REACHED
     + " RETURN "
     + FIELDS
@@ -103,6 +103,17 @@ MOVE: LiteralString = """
     SET l += $content
     RETURN l.response_id AS response_id, l.kind AS kind
     """
+# Who answered since a letter was prepared is not asked again; nor reminded who asked not to be.
+BEGIN: LiteralString = """
+    MATCH (l:Letter {id: $id})
+    SET l.version = l.version + 1
+    WITH l WHERE l.version = $version + 1 AND l.state IN $states
+    MATCH (l)-[:ABOUT_RESPONSE]->(n:Response)
+    WHERE NOT (l.kind IN ['invitation', 'reminder'] AND n.state IN ['submitted', 'accepted'])
+      AND NOT (l.kind = 'reminder' AND coalesce(n.stopped, '') <> '')
+    SET l.state = 'sending', l.reason = ''
+    RETURN l.id AS id
+    """
 REMINDED: LiteralString = """
     MATCH (n:Response {id: $id}) SET n.reminders = n.reminders + 1, n.reminded_at = $at, n.bounced = false
     """
@@ -121,7 +132,10 @@ STOP: LiteralString = """
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """`mailbox`: an institutional address, "" where it is not known. `reason`: what the mail server said."""
+    """`mailbox`: an institutional address, "" where it is not known. `reason`: what the mail server said.
+
+    `overtaken`: its institution has answered, or its reminders were stopped, since it was prepared.
+    """
 
     id: str
     response_id: str
@@ -141,6 +155,7 @@ class Letter:
     name: str = ""
     name_pl: str = ""
     national: bool = False
+    overtaken: bool = False
 
 
 def of_round(
@@ -246,9 +261,11 @@ def drop(tx: Tx, actor: Actor, letter: Letter, at: datetime) -> None:
 
 
 def begin(tx: Tx, actor: Actor, letter: Letter, at: datetime) -> None:
-    """Mark that a letter is being sent, before it is. Raises Conflict when somebody else did, or changed it."""
-    content = {"state": str(State.SENDING), "reason": ""}
-    _move(tx, letter.id, letter.version, (State.DRAFT, State.FAILED), content)
+    """Mark that a letter is being sent, before it is. Raises Conflict when somebody else did, or changed it, or when
+    its institution has answered meanwhile."""
+    states = [str(State.DRAFT), str(State.FAILED)]
+    if not tx.run(BEGIN, id=letter.id, version=letter.version, states=states):
+        raise Conflict(letter.id)
     audit.record(tx, actor, "letter:begin", letter.id, at=at)
 
 
@@ -311,8 +328,10 @@ def _letter(row: Mapping[str, Any]) -> Letter:
     known.update(kind=Kind(known["kind"]), state=State(known["state"]), example=bool(known["example"]))
     for name in ("mailbox", "reason"):
         known[name] = known[name] or ""
+    answered = row["stage"] in HANDED_IN and known["kind"] in (Kind.INVITATION, Kind.REMINDER)
     return Letter(
         **known,
+        overtaken=answered or (known["kind"] is Kind.REMINDER and bool(row["stopped"])),
         institution_id=of["id"],
         name=of["short_name"] or of["name_pl"],
         name_pl=of["name_pl"],

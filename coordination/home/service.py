@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from coordination.graph import contacts, directory, gaps, invitations, priority, responses, rounds
+from coordination.clock import WARSAW
+from coordination.graph import board, contacts, directory, gaps, invitations, priority, responses, rounds
 from coordination.graph.contacts import freshness
 from coordination.graph.directory import Entry
 from coordination.graph.facts import World
@@ -21,6 +22,7 @@ from coordination.graph.ties import Tie, ties_of
 from coordination.permissions import Actor, Permission, Scope, scope
 
 SHOWN = 7
+SOON = timedelta(days=14)  # before the last day of a round
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +30,8 @@ class Item:
     """One thing that waits. `kind` decides its words; `facts` are what the words need.
 
     Kinds: contact (ageing or stale, or never confirmed), disputed, one_sided, registry (a core type without any
-    institution), reset (an account asked for a new password).
+    institution), reset (an account asked for a new password), survey_read (self-assessments handed in and not read yet),
+    survey_due (a round that ends soon or has ended, and who has not answered).
     """
 
     kind: str
@@ -50,6 +53,7 @@ def todo(
         *_contacts(store, here, today),
         *_ties(world, teryt, today, asked),
         *_registry(world, teryt, types, today),
+        *_rounds(store, actor, teryt, today),
     ]
     return sorted(items, key=_order)
 
@@ -140,6 +144,26 @@ def _registry(world: World, teryt: str, types: Mapping[str, InstitutionType], to
         )
         for kind, count in sorted(missing.items(), key=lambda each: -each[1])
     ]
+
+
+def _rounds(store: Store, actor: Actor, teryt: str, today: date) -> list[Item]:
+    """Open rounds of the self-assessment: what came in and waits for a reader, and who is still to answer at the end."""
+    reach = scope(actor, Permission.ROUND_MANAGE)
+    open_now = [
+        each for each in rounds.listed(store, reach) if each.state == "open" and each.voivodeship in ("", teryt)
+    ]
+    rates = board.rates(store, reach, [each.id for each in open_now])
+    found = []
+    for each in open_now:
+        rate = rates.get(each.id, board.Rate())
+        facts = {"id": each.id, "name": each.title, "asked": rate.asked, "closes_on": each.closes_on}
+        if rate.to_accept:
+            since = rate.since.astimezone(WARSAW).date() if rate.since else None
+            found.append(Item(kind="survey_read", since=since, facts={**facts, "count": rate.to_accept}))
+        if rate.asked > rate.answered and each.closes_on - today <= SOON:
+            since = each.closes_on if each.closes_on < today else None
+            found.append(Item(kind="survey_due", since=since, facts={**facts, "count": rate.asked - rate.answered}))
+    return found
 
 
 def gravest(world: World, teryt: str, today: date, number: int = 3) -> tuple[list[Ranked], int]:

@@ -137,6 +137,7 @@ def _draft(found: Round):
         addresses=letters.mailboxes(store(), [each.id for each in asked]),
         version=questionnaires.one(store(), found.questionnaire_id),
         scores=running.target_scores(found),
+        voivodeships=voivodeships(),
         types=institution_types(),
         today=today(),
     )

@@ -17,7 +17,7 @@ from coordination.graph import letters
 from coordination.graph.letters import EDITABLE, LEFT, OPEN, PLACE, Letter, State
 from coordination.graph.rounds import Round
 from coordination.graph.survey_links import token_of
-from coordination.i18n import N_
+from coordination.i18n import N_, polish_key
 from coordination.mail import Mailer
 from coordination.permissions import Permission
 from coordination.readiness import mailing, reviewing, running
@@ -60,7 +60,15 @@ def outbox(round_id: str):
     shown = request.args.get("show", "")
     shown = shown if shown in GROUPS else "waiting"
     found = letters.of_round(store(), mailing.reached(actor()), held.id, states=GROUPS[shown])
-    found.sort(key=lambda each: (each.state is not State.SENDING, each.state is State.DRAFT))
+    # What needs a person comes first; then by name.
+    found.sort(
+        key=lambda each: (
+            each.state is not State.SENDING,
+            each.state is State.DRAFT,
+            polish_key(each.name),
+            each.id,
+        )
+    )
     page = page_number()
     counts = letters.counts(store(), mailing.reached(actor()), held.id)
     return render_template(
@@ -73,7 +81,7 @@ def outbox(round_id: str):
         shown=shown,
         every=request.args.get("all") == "1",
         counts={name: sum(counts.get(state, 0) for state in states) for name, states in GROUPS.items()},
-        ready=sum(each.state in WAITS and bool(each.mailbox) for each in found),
+        ready=sum(each.state in WAITS and bool(each.mailbox) and not each.overtaken for each in found),
         no_address=sum(each.state in EDITABLE and not each.mailbox for each in found),
         can_mail=can_mail(),
         states=State,
@@ -160,7 +168,8 @@ def send(round_id: str):
     if not can_mail():
         raise NotFound("send")
     chosen = _chosen(held, WAITS)
-    ready = [each for each in chosen if each.mailbox][: mailing.AT_ONCE]
+    sendable = [each for each in chosen if each.mailbox and not each.overtaken]
+    ready = sendable[: mailing.AT_ONCE]
     form = Form()
     if form.submitted():
         outcome = mailing.send(
@@ -174,7 +183,8 @@ def send(round_id: str):
         round=held,
         ready=ready,
         without=[each for each in chosen if not each.mailbox],
-        later=max(0, sum(bool(each.mailbox) for each in chosen) - len(ready)),
+        overtaken=[each for each in chosen if each.overtaken],
+        later=len(sendable) - len(ready),
         sender=current_app.config["SETTINGS"].smtp_from,
     )
 
@@ -213,7 +223,7 @@ def _tell(outcome: mailing.Outcome) -> None:
 def print_letters(round_id: str):
     """Letters one to a page, each with its link and QR code; then they are marked as handed over."""
     held = _round(round_id)
-    chosen = _chosen(held, {*EDITABLE})[:SIZE]
+    chosen = [each for each in _chosen(held, {*EDITABLE}) if not each.overtaken][:SIZE]
     form = Form()
     if form.submitted():
         marked = 0
@@ -276,4 +286,4 @@ def _chosen(held: Round, states: set[State]) -> list[Letter]:
         )
         there = letters.of_round(store(), mailing.reached(actor()), held.id, states=states, ids=asked)
         found = [_read(each, asked[each.id]) for each in there]
-    return sorted(found, key=lambda each: (each.name, each.id))
+    return sorted(found, key=lambda each: (polish_key(each.name), each.id))

@@ -215,7 +215,7 @@ def send(
     outcome = Outcome()
     with mailer:
         for letter in chosen[:AT_ONCE]:
-            if not letter.mailbox:
+            if not letter.mailbox or letter.overtaken:
                 outcome.passed += 1
                 continue
             try:
