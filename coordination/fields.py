@@ -13,9 +13,12 @@ from wtforms.fields.choices import SelectChoice
 
 from coordination import guard
 from coordination.clock import today
+from coordination.i18n import short_date
 
 _DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MONTH = re.compile(r"(0?[1-9]|1[0-2])\.([12]\d{3})", re.ASCII)
+_YEAR_OR_MONTH = re.compile(r"[12]\d{3}(-(0[1-9]|1[0-2]))?", re.ASCII)
 
 
 def options(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
@@ -67,6 +70,24 @@ class DayField(StringField):
 
     def _value(self) -> str:
         return self.raw or (self.data.isoformat() if isinstance(self.data, date) else "")
+
+
+class PartialDayField(StringField):
+    """A day, a month or a year, as sources give them; `data` is "2026-01-12", "2026-01", "2026" or ""."""
+
+    raw = ""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.raw = self.data = (valuelist[0] if valuelist else "").strip()
+        if day := read(self.raw):
+            self.data = day.isoformat()
+        elif month := _MONTH.fullmatch(self.raw):
+            self.data = f"{month[2]}-{int(month[1]):02}"
+        elif self.raw and not _YEAR_OR_MONTH.fullmatch(self.raw):
+            raise ValueError(_("Give a day, a month or a year, for example 12.01.2026, 01.2026 or 2026."))
+
+    def _value(self) -> str:
+        return self.raw or short_date(self.data)
 
 
 def read(text: str) -> date | None:

@@ -45,6 +45,7 @@ EDIT = {"here": ">>++0-+-", "there": ">>00+-+-", "shared": ">>000-+-"}  # own in
 VOICE = {"here": ">>++0---", "there": ">>00+---", "shared": ">>000---"}  # speaks for it: itself or its consultant
 NETWORK = ">>-+++++"  # the map, gaps and teams are not for institutions
 CONSULTANTS = ">>-++---"
+TEAM = {"here": ">>-+0---", "there": ">>-0+---", "shared": ">>-00---"}  # kept by its consultant alone
 FILES_IN = ">>-++-+-"
 FILES_OUT = ">>++++" + "+-"  # the auditor reads, and takes nothing away
 KEEPERS = ">>-++-+-"  # accounts: the administrator all, a consultant those of institutions in the voivodeship
@@ -231,6 +232,14 @@ TABLE = (
     row("GET", "/readiness/country", ">>---+++"),
     row("GET", "/readiness/country.csv", ">>---+++"),
     row("GET", "/teams", query="voivodeship", here=">>-+0+++", there=">>-0++++"),
+    row("GET", "/teams/<team_id>/edit", **TEAM),
+    row("POST", "/teams/<team_id>/edit", **TEAM),
+    row("GET", "/teams/<team_id>/members/new", **TEAM),
+    row("POST", "/teams/<team_id>/members/new", **TEAM),
+    row("GET", "/teams/<team_id>/members/<member_id>/edit", **TEAM, mixed=">>-00---"),
+    row("POST", "/teams/<team_id>/members/<member_id>/edit", **TEAM, mixed=">>-00---"),
+    row("GET", "/teams/<team_id>/members/<member_id>/remove", **TEAM, mixed=">>-00---"),
+    row("POST", "/teams/<team_id>/members/<member_id>/remove", **TEAM, mixed=">>-00---"),
     # Files
     row("GET", "/import", FILES_OUT),  # one page for both ways; what a role may not do is not on it
     row("GET", "/export", FILES_OUT),

@@ -16,6 +16,7 @@ HERE, THERE, SHARED, ABSENT, MIXED = "here", "there", "shared", "absent", "mixed
 INSTITUTION = {HERE: "ksp", THERE: "kwp-poznan", SHARED: "kcik"}
 PARTNER = {HERE: "kwp-radom", THERE: "po-poznan", SHARED: "mswia"}
 PLACE = {HERE: "14", THERE: "30"}
+TEAM = {HERE: "team-14", THERE: "team-30", SHARED: "team-pl-2023"}
 NEVER = "never-existed"
 LINK_TOKEN = "t" * 32
 
@@ -64,6 +65,13 @@ _SURVEY = """
 QUESTIONNAIRE = "readiness-thb|1.0.0"
 
 
+_MEMBER = """
+    MATCH (i:Institution {id: $institution}), (t:Team {id: $team})
+    MERGE (i)-[m:MEMBER_OF]->(t) SET m.role = 'member', m.since = '', m.source = []
+    RETURN i.id AS id
+    """
+
+
 def build(store: Store) -> None:
     """Put the objects there. The store holds the reference data and nothing else."""
     now = datetime.now(UTC)
@@ -74,6 +82,7 @@ def build(store: Store) -> None:
             "later": now + timedelta(days=30), "hash": digest(LINK_TOKEN if kind == HERE else f"{kind:_<32}"),
         }  # fmt: skip
         assert store.run(_INSTITUTION, **values), kind
+        assert store.run(_MEMBER, institution=INSTITUTION[kind], team=TEAM[kind]), kind
         # The national body answers to a round of the country.
         survey = {"place": PLACE.get(kind, ""), "questionnaire": QUESTIONNAIRE, "hash": digest(f"survey-{kind}")}
         names = ("kind", "institution", "now", "later")

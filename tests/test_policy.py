@@ -15,7 +15,7 @@ from coordination.graph.drawing import VIS_VERSION
 from coordination.permissions import LOCAL_OPERATOR, Permission, Role
 from tests import policy_world
 from tests.policy_table import READERS, TABLE, Row
-from tests.policy_world import ABSENT, HERE, INSTITUTION, MIXED, NEVER, PARTNER, PLACE, THERE
+from tests.policy_world import ABSENT, HERE, INSTITUTION, MIXED, NEVER, PARTNER, PLACE, TEAM, THERE
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -45,6 +45,10 @@ def path(row: Row, kind: str, tokens: dict[str, str], expectation: str) -> str:
             return INSTITUTION.get(parent, NEVER)
         if name == "other":
             return PARTNER.get(child, NEVER)
+        if name == "team_id":
+            return TEAM.get(parent, NEVER)
+        if name == "member_id":
+            return INSTITUTION.get(child, NEVER)
         if name == "expectation_id":
             return expectation
         if name == "token" and row.rule.startswith("/import"):
@@ -222,7 +226,7 @@ def test_every_reader_meets_what_the_table_says(house):
 
 
 IDS = sorted(
-    {*INSTITUTION.values(), *PARTNER.values(), NEVER, r"\w+-(?:here|there|shared)", "n{32}", "[A-Za-z0-9_-]{32}",
+    {*INSTITUTION.values(), *PARTNER.values(), *TEAM.values(), NEVER, r"\w+-(?:here|there|shared)", "n{32}", "[A-Za-z0-9_-]{32}",
      r"(?:1\.1\.0|1\.0\.0|9\.9\.9)\b"},
     key=len, reverse=True,
 )  # fmt: skip

@@ -297,3 +297,5 @@ class Team:
     convened_by: str = ""
     sources: tuple[str, ...] = ()
     note: str = ""
+    term_end: str = ""  # the last day of the term; "" when the act sets none
+    version: int = 1

@@ -256,16 +256,17 @@ def changes(rows: Iterable[dict[str, Any]]) -> list[Change]:
 
 
 REPLACED: LiteralString = """
-    MATCH (e:AuditEntry {object_id: $id}) WHERE e.action = 'institution:edit'
+    MATCH (e:AuditEntry {object_id: $id}) WHERE e.action = $action
     RETURN e.before AS before
     ORDER BY e.at DESC, e.id LIMIT 5
     """
 
 
-def replaced(store: Store, institution_id: str) -> dict[str, list[Any]]:
-    """By field, the values that the last five edits of an institution replaced, newest first."""
+def replaced(store: Store, object_id: str, action: str = "institution:edit") -> dict[str, list[Any]]:
+    """By field, the values that the last five edits of an institution (or of what `action` names) replaced, newest
+    first."""
     found: dict[str, list[Any]] = {}
-    for row in store.read(REPLACED, id=institution_id):
+    for row in store.read(REPLACED, id=object_id, action=action):
         for name, value in json.loads(row["before"] or "{}").items():
             found.setdefault(name, []).append(value)
     return found
