@@ -26,6 +26,7 @@ from coordination.readiness.editor_room_views import (
     type_choices,
 )
 from coordination.readiness.editor_words import EVERYBODY as ALL_WORD
+from coordination.readiness.editor_words import KINDS, TESTS
 from coordination.readiness.forms_editor import ItemForm, NewItemForm, SeenForm
 from coordination.readiness.item_fields import Fields
 from coordination.surveys.model import EVERYBODY, Kind, Questionnaire
@@ -67,12 +68,15 @@ def item_form(item_id: str) -> Any:
         dimensions = [(each.id, f"{each.id} – {local(each, 'name', language())}") for each in q.dimensions]
         form.dimension.choices = options(_with(dimensions, [form.dimension.data]))
         groups = [(EVERYBODY, _(ALL_WORD)), *((name, name) for name in q.groups)]
+        # A select shows its choices as they are: these are in the reader's language here.
+        form.kind.choices = options((code, _(word)) for code, word in KINDS.items())
         form.applies_to.choices = options(_with(groups, form.applies_to.data or ()))
         form.types.choices = options(type_choices())
         rows = [entry.form for entry in form.show_if]
         named = [row.gate.data or "" for row in rows]
         gates = item_fields.gates(q, item_id, named)
         for row in rows:
+            row.test.choices = options((code, _(word)) for code, word in TESTS.items())
             row.gate.choices = options([("", _("no condition")), *((one, gate_words(q, one)) for one in gates)])
             gate = q.by_id.get(row.gate.data or "")
             answers = [str(one.value) for one in (*gate.options, *gate.levels)] if gate else []
