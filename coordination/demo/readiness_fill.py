@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, LiteralString
@@ -10,12 +11,15 @@ from typing import Any, LiteralString
 from coordination.clock import WARSAW, now, today
 from coordination.demo import readiness as examples
 from coordination.demo.readiness import Given, Held
-from coordination.graph import audit, questionnaires, rounds, survey_links
+from coordination.graph import audit, letters, questionnaires, rounds, survey_links
+from coordination.graph.letters import Kind, Letter
 from coordination.graph.responses import State
 from coordination.graph.rounds import Addressee
 from coordination.graph.store import Store, Tx
 from coordination.graph.world import world
 from coordination.permissions import LOCAL_OPERATOR
+from coordination.readiness import letter_texts
+from coordination.readiness.handing import link_until
 from coordination.surveys.answers import as_data
 from coordination.surveys.questionnaire import packaged
 
@@ -42,6 +46,13 @@ SUBMISSIONS: LiteralString = """
         institution_id: row.institution_id, institution_type: row.institution_type, number: 1, at: row.at,
         signed_by: row.signed_by, on_behalf: row.on_behalf, answers: row.answers, example: true})
     """
+LEFT: LiteralString = """
+    UNWIND $rows AS row
+    MATCH (l:Letter {id: row.id})
+    SET l.state = 'printed', l.prepared_at = row.at, l.left_at = row.at
+    """
+WRITTEN_TO = (State.INVITED, State.OPENED, State.IN_PROGRESS)
+REMINDED = "14"
 # Sections that one institution passed on to its departments, as an example of delegation.
 DELEGATED = (("ksp", "ST", "przykład: Wydział Kadr i Szkolenia"), ("ksp", "RS", "przykład: Wydział Zaopatrzenia"))
 
@@ -93,6 +104,7 @@ def _write(tx: Tx, held: Held, secret: str) -> None:
     if not held.closed:
         tx.run(ANSWERS, rows=[_answers(given) for given in held.given if given.answers])
         _delegate(tx, held, secret)
+        _write_letters(tx, held, secret)
     else:
         closed = datetime.combine(found.closes_on + timedelta(days=1), time(8, 0), WARSAW).astimezone(UTC)
         rounds.close(tx, LOCAL_OPERATOR, _opened(found), closed)
@@ -108,7 +120,6 @@ def _opened(found: rounds.Round) -> rounds.Round:
 
 def _delegate(tx: Tx, held: Held, secret: str) -> None:
     by_institution = {given.institution.id: given for given in held.given}
-    ends = datetime.combine(held.round.closes_on + timedelta(days=60), time(0, 0), WARSAW).astimezone(UTC)
     for institution_id, section, to_function in DELEGATED:
         given = by_institution.get(institution_id)
         if given is not None:
@@ -119,10 +130,53 @@ def _delegate(tx: Tx, held: Held, secret: str) -> None:
                 secret=secret,
                 response_id=given.id,
                 at=_utc(given.opened_at or given.invited_at),
-                expires_at=ends,
+                expires_at=_utc(link_until(held.round)),
                 sections=(section,),
                 to_function=to_function,
             )
+
+
+def _write_letters(tx: Tx, held: Held, secret: str) -> None:
+    """Invitations that left to those who have not handed in, and reminders that wait in one voivodeship's outbox."""
+    asked = [given for given in held.given if given.state in WRITTEN_TO]
+    reminded = [given for given in asked if given.reminders and REMINDED in given.institution.voivodeships]
+    links = {examples.key("link", given.id): given for given in asked}
+    at = _utc(max(given.invited_at for given in asked))
+    survey_links.create_many(
+        tx,
+        LOCAL_OPERATOR,
+        {link_id: given.id for link_id, given in links.items()},
+        secret=secret,
+        at=at,
+        expires_at=_utc(link_until(held.round)),
+    )
+    ids = [given.institution.id for given in asked]
+    mailboxes = {row["id"]: row["value"] for row in reversed(tx.run(letters.MAILBOXES, ids=ids))}
+    made = [
+        _letter(kind, given, held, mailboxes)
+        for kind, found in ((Kind.INVITATION, asked), (Kind.REMINDER, reminded))
+        for given in found
+    ]
+    letters.prepare(tx, LOCAL_OPERATOR, held.round.id, made, at)
+    left = [
+        {"id": letter.id, "at": _utc(given.invited_at)} for letter, given in zip(made, asked, strict=False)
+    ]
+    tx.run(LEFT, rows=left)
+
+
+def _letter(kind: Kind, given: Given, held: Held, mailboxes: Mapping[str, str]) -> Letter:
+    opened_on = given.invited_at.date()
+    subject, body = letter_texts.text(kind, held.round, packaged(), LOCAL_OPERATOR, opened_on)
+    count = 0 if kind is Kind.INVITATION else given.reminders + 1
+    return Letter(
+        id=f"{given.id}|{kind}|{count}",
+        response_id=given.id,
+        kind=kind,
+        link_id=examples.key("link", given.id),
+        mailbox=mailboxes.get(given.institution.id, ""),
+        subject=subject,
+        body=body,
+    )
 
 
 def _utc(at: datetime) -> datetime:

@@ -8,7 +8,7 @@ from datetime import date
 
 from coordination.demo import readiness as examples
 from coordination.demo import readiness_fill
-from coordination.graph import questionnaires, responses, rounds, submissions, survey_links
+from coordination.graph import letters, questionnaires, responses, rounds, submissions, survey_links
 from coordination.graph.responses import State
 from coordination.graph.world import world
 from coordination.permissions import Scope
@@ -33,6 +33,9 @@ def test_the_examples_stand_in_every_state_and_are_written_once(reference_store)
     own = records["ksp"]
     assert own.state is State.IN_PROGRESS and responses.answers(reference_store, own.id)
     assert {link.to_function for link in survey_links.of_response(reference_store, own.id)}
+    there = letters.of_round(reference_store, Scope(voivodeships=("14",)), now.id)
+    assert Counter(each.kind for each in there if each.state is letters.State.DRAFT) == {letters.Kind.REMINDER: 3}
+    assert letters.without(reference_store, now.id) == [] and all(each.example for each in there)
     handed = submissions.handed_in(reference_store, ALL, now.id)
     assert {each.response_id for each in handed.values()} == {
         each.id for each in records.values() if each.number
