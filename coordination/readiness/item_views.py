@@ -30,8 +30,11 @@ from coordination.readiness.editor_words import KINDS, TESTS
 from coordination.readiness.forms_editor import ItemForm, NewItemForm, SeenForm
 from coordination.readiness.item_fields import Fields
 from coordination.surveys.model import EVERYBODY, Kind, Questionnaire
-from coordination.surveys.versions import MEANING
+from coordination.surveys.publishing import BAD_ID
+from coordination.surveys.versions import MEANING, REUSED
 from coordination.web import actor, institution_types, language, needs, store
+
+NEW_ID = (MEANING, REUSED, BAD_ID)  # faults that a new id mends
 
 
 def fields_of(item: Mapping[str, Any]) -> Fields:
@@ -109,8 +112,8 @@ def _context(item_id: str) -> Any:
         here = ids.index(item_id) if item_id in ids else -1
         return {
             "item": q.by_id.get(item_id),
-            "faults": fault_lines(found, [each for each in mine if each.message != MEANING]),
-            "meaning": fault_lines(found, [each for each in mine if each.message == MEANING]),
+            "faults": fault_lines(found, [each for each in mine if each.message not in NEW_ID]),
+            "meaning": fault_lines(found, [each for each in mine if each.message in NEW_ID]),
             "standing": base.opened.questionnaire.by_id.get(item_id) if base else None,
             "base": base,
             "before": ids[here - 1] if here > 0 else "",
