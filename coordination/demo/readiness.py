@@ -53,9 +53,9 @@ FIXED: Mapping[str, State] = {
 # Units that see it otherwise than their headquarters: field posts of one division.
 LEVELS = {"sg-nadwislanski": 0.85, "sg-psg-lodz": 0.25, "sg-psg-bydgoszcz": 0.5, "kcik": 0.93, "ksp": 0.5}
 
-SIGNED = "przykład: zastępca kierującego instytucją"
-SAVED = "przykład: punkt kontaktowy"
-ON_BEHALF = "przykład: konsultant wojewódzki"
+SIGNED = "zastępca kierującego instytucją (przykład)"
+SAVED = "punkt kontaktowy (przykład)"
+ON_BEHALF = "konsultant wojewódzki (przykład)"
 RETURN_NOTE = "Przykład: dwie odpowiedzi wymagają uzupełnienia."
 COMMENTS = {
     "ID01": "Przykład: warto wskazać, od kiedy obowiązuje procedura.",

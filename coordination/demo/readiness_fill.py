@@ -54,7 +54,7 @@ LEFT: LiteralString = """
 WRITTEN_TO = (State.INVITED, State.OPENED, State.IN_PROGRESS)
 REMINDED = "14"
 # Sections that one institution passed on to its departments, as an example of delegation.
-DELEGATED = (("ksp", "ST", "przykład: Wydział Kadr i Szkolenia"), ("ksp", "RS", "przykład: Wydział Zaopatrzenia"))
+DELEGATED = (("ksp", "ST", "Wydział Kadr i Szkolenia (przykład)"), ("ksp", "RS", "Wydział Zaopatrzenia (przykład)"))
 
 
 def once(store: Store, secret: str) -> bool:
