@@ -26,7 +26,7 @@ TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.suff
 
 # Shown alike in every language: names of languages in themselves, of formats, and example values.
 ALIKE = re.compile(
-    r"^(Polski|English|PL|EN|CSV|XLSX|JSON|SVG|PNG|HTML|GEXF|GraphML|Pajek|Kumu|UCINET|Neo4j|ArcadeDB|UTC|TERYT|"
+    r"^(Polski|English|PL|EN|CSV|XLSX|XLSForm|JSON|SVG|PNG|HTML|GEXF|GraphML|Pajek|Kumu|UCINET|Neo4j|ArcadeDB|UTC|TERYT|"
     r"pl|en|https?://\S*|www\.[\w.-]+|[\w.-]+@[\w.-]*example(\.pl)?)$"
 )
 
