@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, g, request, url_for
+from flask import g, request, url_for
 from flask_login import current_user
 
 from coordination.clock import now
@@ -190,5 +190,4 @@ def _navigation(place: dict[str, Any]) -> list[tuple[str, str, bool, int | None]
     return [
         (label, url_for(endpoint, **values or place), room == here, getattr(g, "counts", {}).get(room))
         for room, label, endpoint, values in entries
-        if endpoint in current_app.view_functions
     ]

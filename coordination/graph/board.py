@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -15,19 +15,36 @@ HERE: LiteralString = (
     "($teryt IS NULL OR ($teryt = '' AND coalesce(i.national, false)) "
     "OR (NOT coalesce(i.national, false) AND EXISTS { MATCH (i)-[:COVERS]->(w:Voivodeship) WHERE w.teryt = $teryt }))"
 )
-ROWS: LiteralString = (
+# One text for each response: what a long list costs is unpacking its values one by one. The name comes last, whatever
+# it holds. Who was accepted waits for nobody.
+MARKS: LiteralString = (
     "MATCH (n:Response {round_id: $round_id}) MATCH (n)-[:GIVEN_BY]->(i:Institution) WHERE "
     + REACHED
     + " AND "
     + HERE
     + """
+    WITH n, i, CASE n.state WHEN 'invited' THEN n.invited_at WHEN 'opened' THEN n.opened_at
+        WHEN 'in_progress' THEN n.saved_at WHEN 'to_sign' THEN n.sign_asked_at WHEN 'submitted' THEN n.submitted_at
+        WHEN 'returned' THEN n.returned_at END AS at
+    RETURN n.id + '\t' + n.state + '\t' + n.institution_type + '\t' + CASE WHEN at <= $before THEN 'L' ELSE '' END
+        + CASE WHEN coalesce(n.bounced, false) THEN 'B' ELSE '' END + '\t' + coalesce(i.short_name, i.name_pl) AS it
+    """
+)
+ROWS: LiteralString = (
+    "MATCH (n:Response)-[:GIVEN_BY]->(i:Institution) WHERE n.id IN $ids AND "
+    + REACHED
+    + """
     RETURN n.id AS id, n.state AS state, n.institution_type AS type, i.id AS institution_id,
            coalesce(i.short_name, i.name_pl) AS name, n.reminders AS reminders, coalesce(n.bounced, false) AS bounced,
            coalesce(n.stopped, '') <> '' AS stopped, coalesce(n.on_behalf, false) AS on_behalf,
-           n.invited_at AS invited_at, n.opened_at AS opened_at, n.saved_at AS saved_at,
-           n.sign_asked_at AS sign_asked_at, n.submitted_at AS submitted_at, n.returned_at AS returned_at,
-           n.accepted_at AS accepted_at
+           [each IN [n.invited_at, n.opened_at, n.saved_at, n.sign_asked_at, n.submitted_at, n.returned_at,
+                     n.accepted_at] WHERE each IS NOT NULL] AS moments
     """
+)
+ASKED: LiteralString = (
+    "MATCH (n:Response {round_id: $round_id}) MATCH (n)-[:GIVEN_BY]->(i:Institution) WHERE "
+    + REACHED
+    + " RETURN i.id AS id, n.institution_type AS type"
 )
 PLACES: LiteralString = (
     "MATCH (n:Response {round_id: $round_id}) MATCH (n)-[:GIVEN_BY]->(i:Institution) WHERE NOT coalesce(i.national, false) "
@@ -47,20 +64,22 @@ ANSWERED: LiteralString = (
     + " RETURN n.round_id AS id, n.state AS state, count(n) AS n, min(n.submitted_at) AS since"
 )
 
-_STEPS = {
-    State.INVITED: "invited_at",
-    State.OPENED: "opened_at",
-    State.IN_PROGRESS: "saved_at",
-    State.TO_SIGN: "sign_asked_at",
-    State.SUBMITTED: "submitted_at",
-    State.RETURNED: "returned_at",
-    State.ACCEPTED: "accepted_at",
-}
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What counting and ordering need of a response. `late`: has stood at its stage since before the day asked about."""
+
+    id: str
+    state: State
+    type: str
+    late: bool
+    bounced: bool
+    name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One asked institution. `at`: since when it stands at its stage; `last`: the last thing anybody did there."""
+    """One row of the board. `last`: the last thing anybody did there."""
 
     id: str
     state: State
@@ -71,7 +90,6 @@ class Line:
     bounced: bool
     stopped: bool
     on_behalf: bool
-    at: datetime | None
     last: datetime | None
 
 
@@ -85,12 +103,26 @@ class Rate:
     since: datetime | None = None
 
 
-def lines(store: Store, scope: Scope, round_id: str, teryt: str | None = None) -> list[Line]:
-    """Every response of a round within the scope, in no order.
+def marks(
+    store: Store, scope: Scope, round_id: str, before: datetime, teryt: str | None = None
+) -> list[Mark]:
+    """Every response of a round within the scope, in no order; late are those at their stage since `before`.
 
     `teryt` narrows to the institutions of a voivodeship, "" to the national bodies.
     """
-    return [_line(row) for row in store.read(ROWS, round_id=round_id, teryt=teryt, **scope.params())]
+    rows = store.read(MARKS, round_id=round_id, teryt=teryt, before=before, **scope.params())
+    return [_mark(row["it"]) for row in rows]
+
+
+def lines(store: Store, scope: Scope, ids: Sequence[str]) -> list[Line]:
+    """The rows of these responses, in the order of `ids`; those outside the scope are left out."""
+    found = {row["id"]: _line(row) for row in store.read(ROWS, ids=list(ids), **scope.params())}
+    return [found[id] for id in ids if id in found]
+
+
+def asked(store: Store, scope: Scope, round_id: str) -> dict[str, str]:
+    """Whom a round asks within the scope: institution types by institution id."""
+    return {row["id"]: row["type"] for row in store.read(ASKED, round_id=round_id, **scope.params())}
 
 
 def by_voivodeship(store: Store, scope: Scope, round_id: str) -> dict[str, dict[State, int]]:
@@ -119,19 +151,15 @@ def rates(store: Store, scope: Scope, round_ids: list[str], teryt: str | None = 
     return found
 
 
+_STATES = {str(state): state for state in State}
+
+
+def _mark(text: str) -> Mark:
+    id, state, type, flags, name = text.split("\t", 4)
+    return Mark(id, _STATES[state], type, "L" in flags, "B" in flags, name)
+
+
 def _line(row: Mapping[str, Any]) -> Line:
-    state = State(row["state"])
-    moments = [row[name] for name in _STEPS.values() if row[name] is not None]
-    return Line(
-        id=row["id"],
-        state=state,
-        type=row["type"],
-        institution_id=row["institution_id"],
-        name=row["name"],
-        reminders=row["reminders"],
-        bounced=row["bounced"],
-        stopped=row["stopped"],
-        on_behalf=row["on_behalf"],
-        at=row[_STEPS[state]] or row["invited_at"],
-        last=max(moments, default=None),
-    )
+    known = {**row, "state": State(row["state"]), "last": max(row["moments"], default=None)}
+    del known["moments"]
+    return Line(**known)

@@ -29,7 +29,7 @@ from coordination.web import (
     voivodeships,
 )
 
-SORTS = ("stage", "name", "last")
+SORTS = ("stage", "name")
 STUCK = {
     State.INVITED: nN_(
         "%(num)s was invited and has not opened it for %(days)s days",
@@ -70,7 +70,7 @@ def board(round_id: str):
     teryt = "" if national else here.teryt if here and reach.everything else None
     asked, ignored = _asked()
     page = page_number()
-    laid = boards.lay_out(counted.lines(store(), reach, found.id, teryt), asked, now(), page)
+    laid = boards.lay_out(counted.marks(store(), reach, found.id, now() - boards.LONG, teryt), asked, page)
     places = (
         counted.by_voivodeship(store(), reach, found.id) if reach.everything and not found.voivodeship else {}
     )
@@ -78,6 +78,7 @@ def board(round_id: str):
         "readiness/round_board.html",
         round=found,
         board=laid,
+        lines=counted.lines(store(), reach, laid.shown),
         asked=asked,
         ignored=ignored,
         page=page,

@@ -84,9 +84,7 @@ def outbox(round_id: str):
         ready=sum(each.state in WAITS and bool(each.mailbox) and not each.overtaken for each in found),
         no_address=sum(each.state in EDITABLE and not each.mailbox for each in found),
         can_mail=can_mail(),
-        states=State,
         editable=EDITABLE,
-        form=Form(),
     )
 
 
@@ -165,7 +163,7 @@ def mark(round_id: str, letter_id: str):
 def send(round_id: str):
     """The exact list and the letter; after the second click they are sent one by one."""
     held = _round(round_id)
-    if not can_mail():
+    if not can_mail() or held.state != "open":
         raise NotFound("send")
     chosen = _chosen(held, WAITS)
     sendable = [each for each in chosen if each.mailbox and not each.overtaken]
@@ -223,7 +221,10 @@ def _tell(outcome: mailing.Outcome) -> None:
 def print_letters(round_id: str):
     """Letters one to a page, each with its link and QR code; then they are marked as handed over."""
     held = _round(round_id)
-    chosen = [each for each in _chosen(held, {*EDITABLE}) if not each.overtaken][:SIZE]
+    # A letter into a closed round would lead nowhere.
+    found = _chosen(held, {*EDITABLE}) if held.state == "open" else []
+    printable = [each for each in found if not each.overtaken]
+    chosen = printable[:SIZE]
     form = Form()
     if form.submitted():
         marked = 0
@@ -247,6 +248,7 @@ def print_letters(round_id: str):
         "readiness/round_print.html",
         form=form,
         round=held,
+        later=len(printable) - len(chosen),
         letters=[
             (each, links[each.link_id], code(links[each.link_id]), mailing.filled(each, links[each.link_id]))
             for each in chosen

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from coordination.accounts import audit_words
@@ -81,9 +81,6 @@ def _page(response_id: str, form: Form, wrong: dict[str, str]):
         ],
         type=institution_types().get(case.record.institution_type),
         may_answer=ever(actor(), Permission.SURVEY_ANSWER),
-        answer_url=url_for("survey.start", response_id=response_id)
-        if "survey.start" in current_app.view_functions
-        else "",
         most=reminders.MOST,
         at=now(),
         states=State,

@@ -130,10 +130,10 @@ def _page(
     ), status
 
 
-def _asked(found: Round) -> dict[str, list[board.Line]]:
-    groups: dict[str, list[board.Line]] = {}
-    for line in board.lines(store(), scope(actor(), Permission.ROUND_MANAGE), found.id):
-        groups.setdefault(line.type, []).append(line)
+def _asked(found: Round) -> dict[str, list[str]]:
+    groups: dict[str, list[str]] = {}
+    for institution_id, type in _there(found).items():
+        groups.setdefault(type, []).append(institution_id)
     return groups
 
 
@@ -227,11 +227,8 @@ def audience(round_id: str):
     )
 
 
-def _there(found: Round) -> set[str]:
-    return {
-        line.institution_id
-        for line in board.lines(store(), scope(actor(), Permission.ROUND_MANAGE), found.id)
-    }
+def _there(found: Round) -> dict[str, str]:
+    return board.asked(store(), scope(actor(), Permission.ROUND_MANAGE), found.id)
 
 
 @bp.route("/<round_id>/open", methods=["GET", "POST"], endpoint="open")

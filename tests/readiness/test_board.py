@@ -5,37 +5,29 @@ from __future__ import annotations
 import random
 import re
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from coordination import clock
 from coordination.graph import board as counted
-from coordination.graph.board import Line
+from coordination.graph.board import Mark
 from coordination.graph.responses import State
 from coordination.permissions import Role, Scope
 from coordination.readiness.board import LONG, SIZE, Filter, lay_out
 from tests.readiness.asked import EVERYTHING, asked, hand_in
 
-NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
+
+def mark(number: int, state: State, *, type: str = "police_regional", late: bool = False, bounced: bool = False, name: str = "") -> Mark:
+    return Mark(f"r{number}", state, type, late, bounced, name or f"Instytucja {number}")
 
 
-def line(number: int, state: State, *, type: str = "police_regional", days: int = 0, **changed) -> Line:
-    at = NOW - timedelta(days=days)
-    return Line(
-        **{
-            "id": f"r{number}", "state": state, "type": type, "institution_id": f"i{number}", "name": f"Instytucja {number}",
-            "reminders": 0, "bounced": False, "stopped": False, "on_behalf": False, "at": at, "last": at, **changed,
-        }  # fmt: skip
-    )
-
-
-def crowd(number: int, seed: int = 1) -> list[Line]:
+def crowd(number: int, seed: int = 1) -> list[Mark]:
     dice = random.Random(seed)
     return [
-        line(
+        mark(
             each, dice.choice(list(State)), type=dice.choice(["police_regional", "bg_division", "ngo_local"]),
-            days=dice.randrange(30), bounced=dice.random() < 0.1,
+            late=dice.random() < 0.4, bounced=dice.random() < 0.1,
         )
         for each in range(number)
     ]  # fmt: skip
@@ -44,40 +36,47 @@ def crowd(number: int, seed: int = 1) -> list[Line]:
 @pytest.mark.parametrize("asked_for", [Filter(), Filter(type="bg_division"), Filter(stuck=True), Filter(bounced=True)])
 def test_counts_of_stages_add_up_and_each_is_the_length_of_its_list(asked_for):
     every = crowd(157)
-    whole = lay_out(every, asked_for, NOW, 1)
+    whole = lay_out(every, asked_for, 1)
     assert sum(whole.stages.values()) == whole.total == whole.found > 0
     assert sum(total for _done, total in whole.by_type.values()) == whole.total
     assert sum(done for done, _total in whole.by_type.values()) == whole.answered
     for state, count in whole.stages.items():
         one = Filter(type=asked_for.type, stuck=asked_for.stuck, bounced=asked_for.bounced, stage=state)
-        assert lay_out(every, one, NOW, 1).found == count
+        assert lay_out(every, one, 1).found == count
 
 
 def test_every_row_is_on_exactly_one_page_in_the_order_of_stages():
     every = crowd(53)
-    pages = [lay_out(every, Filter(), NOW, page).lines for page in (1, 2, 3, 4)]
+    pages = [lay_out(every, Filter(), page).shown for page in (1, 2, 3, 4)]
     assert [len(page) for page in pages] == [SIZE, SIZE, 53 - 2 * SIZE, 0]
     shown = [each for page in pages for each in page]
-    assert sorted(each.id for each in shown) == sorted(each.id for each in every)
-    order = list(State)
-    assert [order.index(each.state) for each in shown] == sorted(order.index(each.state) for each in every)
+    assert sorted(shown) == sorted(each.id for each in every)
+    order, state = list(State), {each.id: each.state for each in every}
+    assert [order.index(state[id]) for id in shown] == sorted(order.index(each.state) for each in every)
 
 
 def test_names_stand_in_polish_order():
     names = ["Łódź", "Lublin", "Żary", "Zamość", "Ćmielów", "Cieszyn"]
-    every = [line(number, State.INVITED, name=name) for number, name in enumerate(names)]
-    shown = [each.name for each in lay_out(every, Filter(sort="name"), NOW, 1).lines]
+    every = [mark(number, State.INVITED, name=name) for number, name in enumerate(names)]
+    called = {each.id: each.name for each in every}
+    shown = [called[id] for id in lay_out(every, Filter(sort="name"), 1).shown]
     assert shown == ["Cieszyn", "Ćmielów", "Lublin", "Łódź", "Zamość", "Żary"]
 
 
-@pytest.mark.parametrize(("days", "stuck"), [(13, {}), (14, {State.INVITED: 1}), (400, {State.INVITED: 1})])
-def test_stuck_is_from_the_fourteenth_day(days, stuck):
-    assert LONG.days == 14
-    assert lay_out([line(1, State.INVITED, days=days)], Filter(), NOW, 1).stuck == stuck
+@pytest.mark.parametrize("state", list(State))
+def test_late_is_from_the_fourteenth_day_at_the_stage_itself(reference_store, state):
+    made = asked(reference_store, ["ksp"])
+    steps = ("invited_at", "opened_at", "saved_at", "sign_asked_at", "submitted_at", "returned_at", "accepted_at")
+    own = steps[list(State).index(state)]
+    at = clock.now()
 
+    def late(ago: timedelta) -> bool:
+        values = {name: at - timedelta(days=300) for name in steps} | {own: at - ago}
+        reference_store.run("MATCH (n:Response {id: $id}) SET n += $values, n.state = $state", id=made["ksp"], values=values, state=str(state))
+        return counted.marks(reference_store, EVERYTHING, "round", at - LONG)[0].late
 
-def test_who_was_accepted_is_never_stuck():
-    assert lay_out([line(1, State.ACCEPTED, days=90)], Filter(), NOW, 1).stuck == {}
+    assert late(timedelta(days=13, hours=23)) is False
+    assert late(timedelta(days=14)) is (state is not State.ACCEPTED)  # accepted: nobody has anything to do
 
 
 # The page
@@ -114,15 +113,17 @@ def test_a_filter_that_means_nothing_is_named(consultant, reference_store):
 def test_the_country_is_counted_by_voivodeship_and_each_institution_once(sign_in, reference_store):
     asked(reference_store, ["ksp", "kwp-radom", "kwp-poznan", "kcik"], voivodeship="")
     places = counted.by_voivodeship(reference_store, EVERYTHING, "round")
-    lines = counted.lines(reference_store, EVERYTHING, "round")
-    assert len(lines) == len({each.id for each in lines})
+    at = clock.now()
+    every = counted.marks(reference_store, EVERYTHING, "round", at)
+    assert len(every) == len({each.id for each in every}) == 4
     for teryt, states in places.items():
-        assert sum(states.values()) == len(counted.lines(reference_store, EVERYTHING, "round", teryt))
+        assert sum(states.values()) == len(counted.marks(reference_store, EVERYTHING, "round", at, teryt))
     assert set(places) >= {"14", "30", ""} and places[""] == {State.INVITED: 1}
-    here = counted.lines(reference_store, Scope(voivodeships=("14",)), "round")
-    assert {each.institution_id for each in here} == {
-        each.institution_id for each in counted.lines(reference_store, EVERYTHING, "round", "14")
-    }
+    here = counted.marks(reference_store, Scope(voivodeships=("14",)), "round", at)
+    assert {each.id for each in here} == {"round-ksp", "round-kwp-radom"}
+    assert here == counted.marks(reference_store, EVERYTHING, "round", at, "14")
+    outside = counted.lines(reference_store, Scope(voivodeships=("14",)), ["round-ksp", "round-kwp-poznan"])
+    assert [each.institution_id for each in outside] == ["ksp"]
     national = sign_in(Role.NATIONAL)
     page = text(national, "/rounds/round")
     assert "voivodeship=30" in page and "only=national" in page
