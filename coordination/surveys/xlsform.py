@@ -170,8 +170,8 @@ def _constraint(item: Item) -> str:
 
 
 def _said(name: str, pl: str, en: str) -> Row:
-    # An empty hint would be told as missing in a language.
-    return {f"{name}::{LANGUAGES['pl']}": pl, f"{name}::{LANGUAGES['en']}": en} if pl or en else {}
+    # An empty cell is left out: pyxform stumbles over a text that is there and empty.
+    return {f"{name}::{LANGUAGES[lang]}": text for lang, text in (("pl", pl), ("en", en)) if text}
 
 
 def _cell(number: Any) -> str:
@@ -230,6 +230,8 @@ def check(found: Sheets) -> list[str]:
         convert(known, warnings=warnings)
     except PyXFormError as error:
         raise Invalid(REFUSED, why=" ".join(str(error).split())[:300]) from None
+    except Exception as error:  # of a form it does not expect it fails as it happens
+        raise Invalid(REFUSED, why=type(error).__name__) from None
     return warnings
 
 
