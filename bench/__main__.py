@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,8 @@ def _pages(found: dict[str, Any], store: Store, made: Made, folder: Path, server
 
         worlds.forget(store)
         cold = interleaved({"cold": ours}, rounds=1, budget=0)["cold"]
+        time.sleep(worlds.SETTLES)  # until then every reading asks again what a commit in progress may have hidden
+        ours()
         with queries() as asked_for:
             ours()
         bare = again(store._driver, store._address.database, asked_for)

@@ -14,8 +14,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from coordination.graph.facts import World
 from coordination.graph.model import (
@@ -30,6 +30,11 @@ from coordination.graph.model import (
 )
 from coordination.graph.ties import Tie, remember, ties_of
 
+# Looking a member up in its enum costs more than comparing it.
+_NO_INSTITUTION, _GAP, _PARTIAL = GapState.NO_INSTITUTION, GapState.GAP, GapState.PARTIAL
+_COVERED, _FORMALISED, _WAIVED = GapState.COVERED, GapState.FORMALISED, GapState.WAIVED
+_CONFIRMED, _ONE_SIDED, _DISPUTED = TieState.CONFIRMED, TieState.ONE_SIDED, TieState.DISPUTED
+_NOTHING: tuple[Tie, ...] = ()
 ACTIONABLE = frozenset(
     {GapState.GAP, GapState.DISPUTED, GapState.UNCONFIRMED, GapState.STALE, GapState.PARTIAL}
 )
@@ -37,8 +42,7 @@ ACTIONABLE = frozenset(
 WITHOUT_ACTION = frozenset({GapState.COVERED, GapState.FORMALISED, GapState.WAIVED})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+class Gap(NamedTuple):
     """One expectation in one voivodeship on a day, with the evidence for its state (also where covered).
 
     Attributes
@@ -197,22 +201,23 @@ def _judged(world: World, teryts: Sequence[str], on: date, known_on: date | None
         for waiver in sorted(world.waivers, key=lambda w: (w.valid_to, w.id))
         if in_force(waiver, on)
     }
-    return {
-        teryt: [
+    judged: dict[str, list[Gap]] = {}
+    for teryt in teryts:
+        here, bit = place.here(teryt), place.bit[teryt]
+        judged[teryt] = [
             _judge(
                 expectation,
                 teryt,
                 on,
-                place.candidates(teryt, expectation.type_a),
-                place.candidates(teryt, expectation.type_b),
-                dealt.get((place.bit[teryt], number), ()),
+                here.get(expectation.type_a, ()),
+                here.get(expectation.type_b, ()),
+                tuple(dealt.get((bit, number), _NOTHING)),
                 behind,
-                waived.get((teryt, expectation.id)),
+                waived.get((teryt, expectation.id)) if waived else None,
             )
             for number, expectation in enumerate(world.expectations)
         ]
-        for teryt in teryts
-    }
+    return judged
 
 
 class Places:
@@ -223,7 +228,7 @@ class Places:
         everywhere = (1 << len(teryts)) - 1
         single = {teryt: 1 << number for teryt, number in self.bit.items()}
         self.of: dict[str, tuple[str, int]] = {}
-        here: dict[tuple[str, str], list[str]] = defaultdict(list)
+        here: dict[str, dict[str, set[str]]] = {teryt: defaultdict(set) for teryt in teryts}
         for institution in institutions:
             if not institution.active(on):
                 continue
@@ -235,12 +240,18 @@ class Places:
             self.of[institution.id] = (institution.type, mask)
             for teryt in teryts if institution.national else institution.voivodeships:
                 if teryt in single:
-                    here[teryt, institution.type].append(institution.id)
-        self._here = {key: tuple(sorted(set(ids))) for key, ids in here.items()}
+                    here[teryt][institution.type].add(institution.id)
+        self._here = {
+            teryt: {type: tuple(sorted(ids)) for type, ids in types.items()} for teryt, types in here.items()
+        }
         self._bits: dict[int, tuple[int, ...]] = {}
 
     def candidates(self, teryt: str, type_code: str) -> tuple[str, ...]:
-        return self._here.get((teryt, type_code), ())
+        return self._here[teryt].get(type_code, ())
+
+    def here(self, teryt: str) -> Mapping[str, tuple[str, ...]]:
+        """Candidates by type, of one voivodeship."""
+        return self._here[teryt]
 
     def bits(self, mask: int) -> tuple[int, ...]:
         """The numbers of the voivodeships in a mask."""
@@ -263,14 +274,13 @@ def deal(
         one, other = of(tie.a), of(tie.b)
         if one is None or other is None:
             continue
-        numbers = wanted((tie.area, one[0], other[0]))
-        if numbers is None:
-            continue
         shared = one[1] & other[1]
         if shared:
-            for bit in bits(shared):
-                for number in numbers:
-                    dealt[bit, number].append(tie)
+            numbers = wanted((tie.area, one[0], other[0]))
+            if numbers is not None:
+                for bit in bits(shared):
+                    for number in numbers:
+                        dealt[bit, number].append(tie)
     return dealt
 
 
@@ -280,68 +290,69 @@ def _judge(
     on: date,
     a: tuple[str, ...],
     b: tuple[str, ...],
-    ties: Sequence[Tie],
+    ties: tuple[Tie, ...],
     behind: _Agreements,
     waiver: Waiver | None,
 ) -> Gap:
     smaller = a if len(a) <= len(b) else b
-    equal = expectation.type_a == expectation.type_b
     unmet: tuple[str, ...] = smaller
-    met: list[Tie] = []
-    deciding: list[Tie] = []
+    met: Sequence[Tie] = ()
+    deciding: Sequence[Tie] = ()
     papers: set[str] = set()
-    if not a or not b or (equal and len(a) < 2):
-        state = GapState.NO_INSTITUTION
+    if not a or not b or (len(a) < 2 and expectation.type_a == expectation.type_b):
+        state = _NO_INSTITUTION
+    elif not ties:
+        state = _GAP
     else:
         state, met, deciding = _state(ties)
         if met:
-            meeting = {end for tie in met for end in (tie.a, tie.b)}
-            unmet = tuple(one for one in smaller if one not in meeting)
+            meeting = {tie.a for tie in met}
+            meeting.update([tie.b for tie in met])
+            unmet = tuple([one for one in smaller if one not in meeting])
             signed: set[str] = set()
-            for tie in met:
-                found = behind.of(tie)
-                if found:
-                    papers |= found
-                    signed.update((tie.a, tie.b))
-            if unmet:
-                state = GapState.PARTIAL
-            else:
-                state = GapState.FORMALISED if all(one in signed for one in smaller) else GapState.COVERED
-    stays = waiver is None or state in (GapState.COVERED, GapState.FORMALISED)
+            if behind:
+                for tie in met:
+                    found = behind.of(tie)
+                    if found:
+                        papers |= found
+                        signed.update((tie.a, tie.b))
+            if not unmet:
+                state = _FORMALISED if signed.issuperset(smaller) else _COVERED
+    stays = waiver is None or state is _COVERED or state is _FORMALISED
     return Gap(
-        expectation=expectation,
-        teryt=teryt,
-        on=on,
-        state=state if stays else GapState.WAIVED,
-        underlying_state=state,
-        a=a,
-        b=b,
-        smaller=smaller,
-        unmet=unmet,
-        met_pairs=len(met),
-        ties=tuple(ties),
-        evidence=tuple(deciding),
-        agreements=tuple(sorted(papers)),
-        waiver=waiver,
+        expectation,
+        teryt,
+        on,
+        state if stays else _WAIVED,
+        state,
+        a,
+        b,
+        smaller,
+        unmet,
+        len(met),
+        ties,
+        ties if len(deciding) == len(ties) else tuple(deciding),
+        tuple(sorted(papers)),
+        waiver,
     )
 
 
-def _state(ties: Sequence[Tie]) -> tuple[GapState, list[Tie], list[Tie]]:
+def _state(ties: Sequence[Tie]) -> tuple[GapState, Sequence[Tie], Sequence[Tie]]:
     """(state short of who is met, met pairs, deciding pairs), judged in the order of the rule."""
     met = [tie for tie in ties if tie.met]
     if met:
-        return GapState.PARTIAL, met, met
-    confirmed = [tie for tie in ties if tie.state is TieState.CONFIRMED]
+        return _PARTIAL, met, met
+    confirmed = [tie for tie in ties if tie.state is _CONFIRMED]
     if confirmed:
         return GapState.STALE, met, confirmed
-    one_sided = [tie for tie in ties if tie.state is TieState.ONE_SIDED]
+    one_sided = [tie for tie in ties if tie.state is _ONE_SIDED]
     waiting = [tie for tie in one_sided if tie.fresh_claim]
     if waiting:
         return GapState.UNCONFIRMED, met, waiting
-    disputed = [tie for tie in ties if tie.state is TieState.DISPUTED]
+    disputed = [tie for tie in ties if tie.state is _DISPUTED]
     if disputed:
         return GapState.DISPUTED, met, disputed
-    return GapState.GAP, met, one_sided
+    return _GAP, met, one_sided
 
 
 def _latest_first(tie: Tie) -> tuple[int, str, str]:
@@ -359,6 +370,9 @@ class _Agreements:
                     for party in agreement.parties:
                         found[party, area].add(agreement.id)
         self._of = dict(found)
+
+    def __bool__(self) -> bool:
+        return bool(self._of)
 
     def of(self, tie: Tie) -> set[str]:
         mine = self._of.get((tie.a, tie.area))

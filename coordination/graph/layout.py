@@ -11,7 +11,6 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-import networkx as nx
 import numpy as np
 
 from coordination.graph import labels
@@ -122,6 +121,8 @@ def spring(ids: Sequence[str], pairs: Iterable[tuple[str, str]], *, seed: int = 
 
     n up to 300: NetworkX, O(n²) a step. Above: repulsion only from neighbours found by a kd-tree, O((n + m) log n).
     """
+    import networkx as nx
+
     ids = sorted(ids)
     if len(ids) < 2:
         return {each: (0.0, 0.0) for each in ids}

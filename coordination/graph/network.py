@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from coordination.graph.model import TieState
 from coordination.graph.ties import Tie
+
+if TYPE_CHECKING:
+    import networkx as nx  # a slow import, left to the functions that need it
 
 COOPERATION = frozenset({TieState.CONFIRMED, TieState.ONE_SIDED})
 # Above this many nodes rustworkx is used: 0.5 s at 2,000 nodes where NetworkX needs 13 s, with equal results.
@@ -60,6 +62,8 @@ def graph_of(
     Ties with an end outside `ids`, in another area or state are left out. An edge has `areas`, the areas of
     its ties in order, and `weight`, their number.
     """
+    import networkx as nx
+
     graph: nx.Graph = nx.Graph()
     graph.add_nodes_from(sorted(set(ids)))
     areas: dict[tuple[str, str], list[str]] = {}
@@ -88,6 +92,8 @@ def network(
 
 def measured(graph: nx.Graph, mutual: float | None = None) -> Network:
     """The measures of an undirected graph without loops. Time O(n m), dominated by betweenness."""
+    import networkx as nx
+
     parts = sorted(
         (tuple(sorted(part)) for part in nx.connected_components(graph)), key=lambda part: (-len(part), part)
     )
@@ -120,6 +126,8 @@ def measured(graph: nx.Graph, mutual: float | None = None) -> Network:
 
 def betweenness(graph: nx.Graph) -> dict[str, float]:
     """Betweenness of Freeman (1977), normalised by (n - 1)(n - 2) / 2; 0 for everyone below three nodes."""
+    import networkx as nx
+
     if len(graph) <= LARGE:
         return nx.betweenness_centrality(graph)
     import rustworkx as rx
@@ -130,6 +138,8 @@ def betweenness(graph: nx.Graph) -> dict[str, float]:
 
 def closeness(graph: nx.Graph) -> dict[str, float]:
     """Closeness in the form of Wasserman and Faust (1994), which holds in a disconnected network."""
+    import networkx as nx
+
     if len(graph) <= LARGE:
         return nx.closeness_centrality(graph)
     import rustworkx as rx

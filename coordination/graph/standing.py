@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import networkx as nx
+from typing import TYPE_CHECKING
 
 from coordination.graph.mapset import MapSet, Node
 from coordination.graph.network import COOPERATION, betweenness
+
+if TYPE_CHECKING:
+    import networkx as nx  # a slow import, left to the functions that need it
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class Weak:
 
 def graph(shown: MapSet) -> nx.Graph:
     """Institutions, and the pairs that cooperate in at least one area, confirmed or one-sided."""
+    import networkx as nx
+
     if "graph" not in shown.memo:
         found = nx.Graph()
         found.add_nodes_from(node.id for node in shown.nodes)
@@ -49,6 +53,8 @@ def _weights(shown: MapSet) -> dict[str, float]:
 
 def standing(shown: MapSet, institution_id: str) -> Standing:
     """Place of one institution. Raises KeyError when it is not in the set."""
+    import networkx as nx
+
     network = graph(shown)
     if institution_id not in network:
         raise KeyError(institution_id)
@@ -63,6 +69,8 @@ def standing(shown: MapSet, institution_id: str) -> Standing:
 
 def weak(shown: MapSet) -> Weak:
     """What would break first, and who holds it together."""
+    import networkx as nx
+
     network, weight = graph(shown), _weights(shown)
     cut_points = set(nx.articulation_points(network))
     heavy = sorted(weight, key=lambda key: (-weight[key], key))
