@@ -32,24 +32,24 @@ from coordination.web import (
 SORTS = ("stage", "name")
 STUCK = {
     State.INVITED: nN_(
-        "%(num)s was invited and has not opened it for %(days)s days",
-        "%(num)s were invited and have not opened it for %(days)s days",
+        "%(num)s invited and not opened for %(days)s days",
+        "%(num)s invited and not opened for %(days)s days",
     ),
     State.OPENED: nN_(
-        "%(num)s opened it and has entered nothing for %(days)s days",
-        "%(num)s opened it and have entered nothing for %(days)s days",
+        "%(num)s opened and nothing entered for %(days)s days",
+        "%(num)s opened and nothing entered for %(days)s days",
     ),
     State.IN_PROGRESS: nN_(
-        "%(num)s began and has saved nothing for %(days)s days",
-        "%(num)s began and have saved nothing for %(days)s days",
+        "%(num)s begun and nothing saved for %(days)s days",
+        "%(num)s begun and nothing saved for %(days)s days",
     ),
     State.TO_SIGN: nN_(
         "%(num)s has waited for approval in the institution for %(days)s days",
         "%(num)s have waited for approval in the institution for %(days)s days",
     ),
     State.RETURNED: nN_(
-        "%(num)s was returned and has not come back for %(days)s days",
-        "%(num)s were returned and have not come back for %(days)s days",
+        "%(num)s returned and not handed in again for %(days)s days",
+        "%(num)s returned and not handed in again for %(days)s days",
     ),
     State.SUBMITTED: nN_(
         "%(num)s was handed in and has waited for %(days)s days to be read",
@@ -152,7 +152,7 @@ def remind(round_id: str):
     if found.state == "draft":
         abort(404)
     form = Form()
-    chosen = request.values.getlist("response")
+    chosen = (request.form if request.method == "POST" else request.args).getlist("response")
     if form.submitted():
         made = mailing.remind(store(), actor(), found, chosen, secret())
         flash(

@@ -279,12 +279,14 @@ def _read(found: Letter, version: object) -> Letter:
 
 def _chosen(held: Round, states: set[State]) -> list[Letter]:
     """The letters an address or a form names, `id` or `id version`, in the order of names."""
-    if request.values.get("every") == "1" and request.method == "GET":
+    # What is sent or printed is what the page showed, not what its address had asked for.
+    given = request.form if request.method == "POST" else request.args
+    if given.get("every") == "1":
         found = letters.of_round(store(), mailing.reached(actor()), held.id, states=states)
     else:
         asked = dict(
             (raw.rpartition(" ")[0], raw.rpartition(" ")[2]) if " " in raw else (raw, "")
-            for raw in request.values.getlist("letter")
+            for raw in given.getlist("letter")
         )
         there = letters.of_round(store(), mailing.reached(actor()), held.id, states=states, ids=asked)
         found = [_read(each, asked[each.id]) for each in there]

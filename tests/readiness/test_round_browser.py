@@ -74,7 +74,7 @@ def test_the_way_of_a_round(browser, app, live, sign_in, reference_store):
     look("letter")
 
     page.goto(f"{live}/rounds/{found.id}?stage=submitted")
-    page.locator("tbody th a").last.click()
+    page.locator(".k-board th a").last.click()
     look("review")
     page.get_by_role("button", name="Zwróć z uwagami").click()
     assert page.get_by_role("alert").is_visible()
