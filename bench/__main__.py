@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import limit, report
+from bench import limit, report, surveys
 from bench.measure import Timing, again, interleaved, queries
 from bench.pages import TERYT, application, pages, sign_in
 from bench.start import cold_start
@@ -39,7 +39,7 @@ def main() -> None:
 
     from tests.servers import Servers
 
-    found: dict[str, list[Any]] = {"pages": [], "forms": [], "gaps": [], "starts": []}
+    found: dict[str, list[Any]] = {"pages": [], "forms": [], "gaps": [], "surveys": [], "starts": []}
     with tempfile.TemporaryDirectory() as folder:
         servers = Servers(Path(folder, "servers"))
         try:
@@ -51,6 +51,8 @@ def main() -> None:
                     made = write(store, size)
                     _pages(found, store, made, Path(folder), server, asked)
                     _gaps(found, store, made, server, asked)
+                print(f"{server}: a round of {surveys.ASKED} institutions …", flush=True)
+                found["surveys"].append(surveys.measure(store, Path(folder) / "data", server, budget=asked.budget))
                 store.close()
         finally:
             servers.stop()

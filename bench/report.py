@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
+from bench import surveys
 from bench.measure import Timing
 from coordination.clock import today
 
@@ -78,7 +79,7 @@ def markdown(found: dict[str, list[Any]]) -> str:
                        driver=version("neo4j"), cores=psutil.cpu_count(),
                        load=psutil.getloadavg()[1])  # fmt: skip
     parts = [head, _bars(found), _pages(found["pages"]), _growth(found["pages"]), _forms(found["forms"]), _gaps(found["gaps"]),
-             _starts(found["starts"])]  # fmt: skip
+             surveys.markdown(found["surveys"]), _starts(found["starts"])]  # fmt: skip
     return "\n".join(part for part in parts if part)
 
 
