@@ -77,7 +77,7 @@ def start(response_id: str):
 @bp.route("/<response_id>/section/<section>", methods=["GET", "POST"])
 @account_or_link(Permission.SURVEY_ANSWER)
 def section(response_id: str, section: str):
-    found = paper_of(response_id)
+    found = paper_of(response_id, saving=request.method == "POST")
     found.section(section)
     form = Form()
     if not form.submitted():
@@ -89,7 +89,7 @@ def section(response_id: str, section: str):
     if request.accept_mimetypes.best == "application/json":
         return _json(outcome, section)
     if not outcome.complete:
-        return _page(outcome.paper, section, form, outcome)
+        return _page(answering.with_links(store(), outcome.paper), section, form, outcome)
     if request.form.get("go") == "take_over":
         return _take_over(outcome.paper, section)
     return redirect(_onward(outcome.paper, section, before, clear))

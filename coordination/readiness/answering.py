@@ -149,22 +149,30 @@ class Outcome:
         return not (self.refused or self.conflicts or self.troubles)
 
 
-def paper(store: Store, actor: Actor, response_id: str, link_id: str = "") -> Paper:
+def paper(store: Store, actor: Actor, response_id: str, link_id: str = "", *, saving: bool = False) -> Paper:
     """A response with its answers. Raises NotFound and Gone as `desk.enter` does.
 
-    The first look of the institution itself is noted; a consultant's is not.
+    The first look of the institution itself is noted; a consultant's is not. `saving`: who only saves an answer is
+    not shown to whom sections were passed on, so it is not asked for.
     """
     desk = enter(store, actor, response_id, link_id)
     if desk.record.state is State.INVITED and desk.writable and not desk.on_behalf:
         store.change(responses.open_first, actor, desk.record.id, now())
         desk = enter(store, actor, response_id, link_id)
-    return _lay_out(store, desk)
+    return _lay_out(store, desk, saving)
 
 
-def _lay_out(store: Store, desk: Desk) -> Paper:
-    kept, at = responses.answers(store, desk.record.id), now()
-    passed_on = [each for each in survey_links.of_response(store, desk.record.id) if passes_on(each) and each.open(at)]
-    return Paper(desk=desk, kept=kept, sections=_sections(desk, kept), links=tuple(passed_on))
+def _lay_out(store: Store, desk: Desk, saving: bool = False) -> Paper:
+    kept = responses.answers(store, desk.record.id)
+    found = Paper(desk=desk, kept=kept, sections=_sections(desk, kept))
+    return found if saving else with_links(store, found)
+
+
+def with_links(store: Store, found: Paper) -> Paper:
+    """The same, with the open links by which sections were passed on."""
+    at = now()
+    links = survey_links.of_response(store, found.id)
+    return replace(found, links=tuple(each for each in links if passes_on(each) and each.open(at)))
 
 
 def _sections(desk: Desk, kept: Mapping[str, Kept]) -> tuple[Section, ...]:
@@ -211,8 +219,15 @@ def save(
         again = enter(store, actor, desk.record.id, desk.link.id if desk.link else "")
         return Outcome(paper=_lay_out(store, again), sent=sent, refused=True)
     if saved.editions:
-        desk = replace(desk, record=replace(desk.record, saved_at=at, saved_by=desk.by))
-    kept = responses.answers(store, desk.record.id)
+        state = State.RETURNED if desk.record.state is State.RETURNED else State.IN_PROGRESS
+        desk = replace(desk, record=replace(desk.record, state=state, saved_at=at, saved_by=desk.by))
+    # What this saving found and wrote, laid over what was read: the answers are not read a second time.
+    given = {each.item_id: each.answer for each in changes}
+    wrote = {
+        id: Kept(answer=given[id], edition=edition, saved_at=at, saved_by=desk.by)
+        for id, edition in saved.editions.items()
+    }
+    kept = {**found.kept, **wrote, **saved.conflicts}
     after = replace(found, desk=desk, kept=kept, sections=_sections(desk, kept))
     return Outcome(paper=after, sent=sent, editions=saved.editions, conflicts=saved.conflicts)
 

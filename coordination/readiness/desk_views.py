@@ -34,9 +34,9 @@ def link_id() -> str:
     return guest.invitation_id
 
 
-def paper_of(response_id: str) -> Paper:
+def paper_of(response_id: str, *, saving: bool = False) -> Paper:
     """The response an address names, if it is this reader's."""
-    return answering.paper(store(), actor(), response_id, link_id())
+    return answering.paper(store(), actor(), response_id, link_id(), saving=saving)
 
 
 def session_ends() -> datetime:

@@ -63,7 +63,7 @@ def test_answers_are_saved_as_they_are_given_and_found_on_another_machine(desk, 
     seen(page, "KN02", 1)
     other = browsing.window(page.context.browser, browsing.PHONE)  # shares nothing with the first
     other.goto(f"{live}/l/{token}")
-    other.get_by_role("link", name="Wiedza o zjawisku").click()
+    other.get_by_role("link", name="Wiedza o zjawisku", exact=True).click()
     assert other.locator("#a-KN01-3").is_checked() and other.locator("#a-KN05-2").is_checked()
     assert other.locator("#reason-KN02").input_value() == "Bez pierwszego kontaktu."
     assert browsing.axe(other) == [] and browsing.no_sideways_scroll(other) == ""
