@@ -65,17 +65,17 @@ ANSWERS: LiteralString = """
     MATCH (a:Answer {response_id: $id})
     RETURN a.item_id AS item_id, a.data AS data, a.edition AS edition, a.saved_at AS saved_at, a.saved_by AS saved_by
     """
-# The first SET takes the lock of the response; the state is asked after it.
+# The first SET takes the lock of the response; the state, and what stands, are asked after it.
 HOLD: LiteralString = """
     MATCH (n:Response {id: $id})
     SET n.saves = n.saves + 1
     WITH n WHERE n.state IN $states
     MATCH (n)-[:TO_ROUND]->(r:Round {state: 'open'})
-    RETURN n.state AS state, n.version AS version, n.number AS number
-    """
-EDITIONS: LiteralString = """
-    MATCH (a:Answer {response_id: $id}) WHERE a.item_id IN $items
-    RETURN a.item_id AS item_id, a.data AS data, a.edition AS edition, a.saved_at AS saved_at, a.saved_by AS saved_by
+    RETURN COLLECT {
+        UNWIND $answers AS answer
+        MATCH (a:Answer {id: answer})
+        RETURN a {.item_id, .data, .edition, .saved_at, .saved_by}
+    } AS there
     """
 PUT: LiteralString = """
     MATCH (n:Response {id: $id})
@@ -226,9 +226,11 @@ def save(
     `by` is the function or department shown beside the answer. Raises Conflict where the response was handed in or its
     round is closed. Safe to run twice.
     """
-    if not tx.run(HOLD, id=id, states=list(map(str, WRITABLE))):
+    asked = [f"{id}|{each.item_id}" for each in changes]
+    held = tx.run(HOLD, id=id, states=list(map(str, WRITABLE)), answers=asked)
+    if not held:
         raise Conflict(id)
-    there = {row["item_id"]: row for row in tx.run(EDITIONS, id=id, items=[each.item_id for each in changes])}
+    there = {row["item_id"]: row for row in held[0]["there"]}
     rows, editions, conflicts = [], {}, {}
     for each in changes:
         stands = there.get(each.item_id)
