@@ -176,7 +176,7 @@ def country():
 
 def _band_class(found: comparing.Country | None, value: Fraction) -> str:
     bands = found.answers.questionnaire.rules.bands if found else ()
-    number = sum(each.low <= value for each in bands)
+    number = sum(each.low <= rounded(value) for each in bands)  # as printed in the area
     return f"c{min(max(number, 1), 4)}"
 
 
