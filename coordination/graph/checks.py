@@ -100,6 +100,28 @@ QUERIES: tuple[tuple[str, LiteralString], ...] = (
         "MATCH (w:Waiver) WHERE COUNT { (w)-[:WAIVES]->(:Expectation) } <> 1 RETURN w.id AS id",
     ),
     (
+        N_("A self-assessment belongs to no round or no institution"),
+        """
+        MATCH (n:Response)
+        WHERE COUNT { (n)-[:TO_ROUND]->(:Round)-[:USES]->(:Questionnaire) } <> 1
+           OR COUNT { (n)-[:GIVEN_BY]->(:Institution) } <> 1
+        RETURN n.id AS id
+        """,
+    ),
+    (
+        N_("A self-assessment counts other submissions than it has"),
+        """
+        MATCH (n:Response)
+        WHERE coalesce(n.number, 0) <> COUNT { (n)-[:HANDED_IN]->(:Submission) }
+           OR (n.state IN ['submitted', 'accepted'] AND coalesce(n.number, 0) < 1)
+        RETURN n.id AS id
+        """,
+    ),
+    (
+        N_("A saved answer belongs to no self-assessment"),
+        "MATCH (a:Answer) WHERE COUNT { (:Response)-[:HAS_ANSWER]->(a) } <> 1 RETURN a.id AS id",
+    ),
+    (
         N_("A session belongs to nobody"),
         "MATCH (s:Session) WHERE NOT EXISTS { (s)-->() } RETURN left(s.id_hash, 8) AS id",
     ),

@@ -61,6 +61,12 @@ FAULTS = {
     "A channel belongs to no contact point": "CREATE (:Channel {id: 'h'})",
     "An agreement has fewer than two parties": "CREATE (:Agreement {id: 'g', version: 1})",
     "A waiver waives nothing": "CREATE (:Waiver {id: 'w'})",
+    "A self-assessment belongs to no round or no institution": "CREATE (:Response {id: 'n', state: 'invited', number: 0})",
+    "A self-assessment counts other submissions than it has": (
+        "MATCH (i:Institution {id: 'kgp'}), (q:Questionnaire) CREATE (i)<-[:GIVEN_BY]-(n:Response {id: 'n', state: 'submitted', "
+        "number: 1})-[:TO_ROUND]->(:Round {id: 'r'})-[:USES]->(q)"
+    ),
+    "A saved answer belongs to no self-assessment": "CREATE (:Answer {id: 'a', response_id: 'n'})",
     "A session belongs to nobody": "CREATE (:Session {id_hash: 'abcdefghij'})",
     "A consultant's or an institution's account acts for nobody": (
         "CREATE (:User {id: 'u', email_key: 'u', role: 'consultant', active: true, version: 1})"
