@@ -58,7 +58,12 @@ class Case:
     links: Sequence[SurveyLink]
 
     @property
-    def can_decide(self) -> bool:
+    def can_accept(self) -> bool:
+        """Also once the round is closed: what came in by then is still to be read."""
+        return self.record.state is State.SUBMITTED
+
+    @property
+    def can_return(self) -> bool:
         return self.record.state is State.SUBMITTED and self.round.state == "open"
 
     @property

@@ -118,16 +118,18 @@ def test_reopening_needs_a_reason_and_keeps_what_was_handed_in(made, reference_s
     assert len(submissions.submissions(reference_store, EVERYTHING, made["ksp"])) == 1
     assert [each.kind for each in letters.of_response(reference_store, made["ksp"])] == ["reopened"]
     page = consultant.get(path(made["ksp"])).text
-    assert "Otwarto samoocenę ponownie" in page or "Samoocena otwarta ponownie" in page or "ponownie" in page
+    assert "Prośba instytucji o poprawkę." in page
 
 
-def test_a_closed_round_is_only_read(made, reference_store, consultant):
+def test_in_a_closed_round_what_came_in_is_accepted_and_nothing_else(made, reference_store, consultant):
     close(reference_store)
     page = consultant.get(path(made["ksp"])).text
-    assert 'name="action"' not in page
+    assert 'value="accept"' in page and 'value="return"' not in page and "comment-KN01" not in page
     assert decide(consultant, reference_store, made["ksp"], "return", note="x").status_code == 422
     assert consultant.post(path(made["ksp"]) + "/links").status_code == 409
     assert record(reference_store, made["ksp"]).state is State.SUBMITTED
+    decide(consultant, reference_store, made["ksp"], "accept")  # what came in by then is still read
+    assert record(reference_store, made["ksp"]).state is State.ACCEPTED
 
 
 def test_answers_on_behalf_say_so(reference_store, consultant):
