@@ -11,7 +11,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, LiteralString
 
 from coordination.clock import now
@@ -28,6 +27,7 @@ FIELDS: LiteralString = """
     """
 LISTED: LiteralString = "MATCH (q:Questionnaire) RETURN " + FIELDS + " ORDER BY q.questionnaire, q.updated_at DESC, q.id"
 ONE: LiteralString = "MATCH (q:Questionnaire {id: $id}) RETURN " + FIELDS
+DIGEST: LiteralString = "MATCH (q:Questionnaire {id: $id}) RETURN q.digest AS digest"
 CONTENT: LiteralString = "MATCH (q:Questionnaire {id: $id}) RETURN q.content AS content, q.digest AS digest"
 PUBLISHED: LiteralString = """
     MATCH (q:Questionnaire {questionnaire: $questionnaire, state: 'published'})
@@ -124,16 +124,24 @@ def one(store: Store, id: str) -> Version:
 
 
 def load(store: Store, id: str) -> Questionnaire:
-    """The content of a version. Raises NotFound. What was read once is not read from its text again."""
+    """The content of a version. Raises NotFound. What was read once is told by its digest and not read again."""
+    rows = store.read(DIGEST, id=id)
+    if not rows:
+        raise NotFound(id)
+    if found := _READ.get(rows[0]["digest"]):
+        return found
     rows = store.read(CONTENT, id=id)
     if not rows:
         raise NotFound(id)
-    return _parsed(rows[0]["content"])
+    found = plain.read(json.loads(rows[0]["content"]))
+    if len(_READ) >= KEPT:
+        _READ.clear()
+    # Under the digest of what was read: a draft may have been saved between the two questions.
+    return _READ.setdefault(rows[0]["digest"], found)
 
 
-@lru_cache(maxsize=32)
-def _parsed(content: str) -> Questionnaire:
-    return plain.read(json.loads(content))
+KEPT = 32
+_READ: dict[str, Questionnaire] = {}
 
 
 def retired(store: Store, questionnaire: Questionnaire) -> frozenset[str]:

@@ -98,7 +98,7 @@ def test_the_board_says_who_is_where_and_who_is_stuck(consultant, reference_stor
         "MATCH (n:Response {id: $id}) SET n.invited_at = $at", id=made["kwp-radom"], at=clock.now() - timedelta(days=20)
     )
     page = text(consultant, "/rounds/round")
-    assert "Przekazało 1 z 2" in page and "1 zaproszono i nie otwarto od 14 dni" in page
+    assert "Złożyło 1 z 2" in page and "1 zaproszono i nie otwarto od 14 dni" in page
     assert "0 z 3" in page
     only = text(consultant, "/rounds/round?stage=submitted")
     assert "KSP" in only and "KWP zs. w Radomiu" not in re.sub(r"(?s)<select.*?</select>", "", only)

@@ -58,7 +58,7 @@ def test_each_section_begins_with_its_critical_items(made, consultant):
 def test_answers_that_were_not_handed_in_are_not_shown(made, reference_store, consultant):
     fill(reference_store, made["kwp-radom"], RO07="Sala przesłuchań w przygotowaniu")
     page = consultant.get(path(made["kwp-radom"])).text
-    assert "Niczego jeszcze nie przekazano" in page and "Sala przesłuchań" not in page
+    assert "Niczego jeszcze nie złożono" in page and "Sala przesłuchań" not in page
     assert decide(consultant, reference_store, made["kwp-radom"], "accept").status_code == 422
 
 
