@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench import gaps as judging
 from bench import limit, report, surveys
 from bench.measure import Timing, again, interleaved, queries
 from bench.pages import TERYT, application, pages, sign_in
@@ -68,7 +69,7 @@ def _pages(found: dict[str, Any], store: Store, made: Made, folder: Path, server
     app, settings = application(store, folder / "data")
     consultant = sign_in(app, settings, store, Role.CONSULTANT, TERYT)
     national = sign_in(app, settings, store, Role.NATIONAL)
-    simple = limit.client()
+    simple = limit.client(store._driver, store._address.database, TERYT)
     for page in pages(made):
         client = national if page.national else consultant
 
@@ -84,11 +85,18 @@ def _pages(found: dict[str, Any], store: Store, made: Made, folder: Path, server
             ours()
         bare = again(store._driver, store._address.database, asked_for)
         times = interleaved(
-            {"limit": lambda: simple.get("/table"), "ours": ours, "queries": bare}, asked.rounds, asked.budget
+            {
+                "limit": lambda: simple.get("/table"),
+                "graph": lambda: simple.get("/graph"),
+                "ours": ours,
+                "queries": bare,
+            },
+            asked.rounds,
+            asked.budget,
         )
         found["pages"].append(report.PageRow(
-            server, len(made.institutions), page.name, times["ours"], times["limit"], times["queries"],
-            len(asked_for), cold.best, len(client.get(page.path).data),
+            server, len(made.institutions), page.name, times["ours"], times["limit"], times["graph"],
+            times["queries"], len(asked_for), cold.best, len(client.get(page.path).data),
         ))  # fmt: skip
         print(f"  {page.name}: {times['ours'].best * 1000:.1f} ms", flush=True)
     form = interleaved(
@@ -140,7 +148,9 @@ def _gaps(found: dict[str, Any], store: Store, made: Made, server: str, asked: A
     }, rounds=7, budget=asked.budget * 2)  # fmt: skip
     ordered: list[Timing] = [times[name] for name in
                              ("country", "voivodeship", "read country", "read voivodeship", "limit")]  # fmt: skip
-    found["gaps"].append(report.GapRow(server, len(made.institutions), made.ties, *ordered))
+    # The same for every server: P10 has no store in it.
+    alike = judging.measure(len(made.institutions), rounds=5, budget=asked.budget * 2) if server == asked.servers[0] else {}
+    found["gaps"].append(report.GapRow(server, len(made.institutions), made.ties, *ordered, alike))
 
 
 if __name__ == "__main__":

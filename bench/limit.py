@@ -1,14 +1,16 @@
 """The limit programs: as little as a page of the kind can be, in Flask, to divide ours by.
 
-A signed-in user, two queries on a table of 20,000 rows, a base template and 50 rows of 8 columns; and a form of
-15 fields as WTForms renders it.
+A signed-in user, two queries on a table of 20,000 rows, a base template and 50 rows of 8 columns: asked of SQLite in
+the same process, and, because no page of ours can have its answers from there, of our graph server by the bare driver;
+and a form of 15 fields as WTForms renders it.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
+from typing import Any, LiteralString
 
+import neo4j
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 from flask_login import LoginManager, UserMixin, login_required, login_user
@@ -42,8 +44,20 @@ def fifteen_fields() -> type[FlaskForm]:
     return type("FifteenFields", (FlaskForm,), fields)
 
 
-def client() -> FlaskClient:
-    """Signed in to the limit program."""
+COUNT: LiteralString = "MATCH (:Voivodeship {teryt: $teryt})<-[:COVERS]-(i:Institution) RETURN count(i) AS n"
+LIST: LiteralString = """
+    MATCH (:Voivodeship {teryt: $teryt})<-[:COVERS]-(i:Institution)
+    WITH i ORDER BY i.name_pl LIMIT $shown
+    MATCH (i)-[:OF_TYPE]->(t:InstitutionType)
+    RETURN i.id, i.name_pl, i.short_name, t.name_pl, i.city, i.address, i.email, i.version
+    """
+WHO: LiteralString = "MATCH (u:User) RETURN u.id AS id LIMIT 1"
+
+
+def client(driver: neo4j.Driver | None = None, database: str | None = None, teryt: str = "14") -> FlaskClient:
+    """Signed in to the limit program; its page `/graph` asks the server of `driver`, three times as a page of ours
+    must: who is signed in, how many there are, and the rows."""
+    name = database
     database = sqlite3.connect(":memory:", check_same_thread=False)
     columns = ("id", "name", "short", "type", "city", "site", "place", "state")
     database.execute(f"CREATE TABLE institution ({', '.join(columns)})")
@@ -73,6 +87,16 @@ def client() -> FlaskClient:
         rows = database.execute(
             "SELECT * FROM institution WHERE place = '14' ORDER BY name LIMIT ?", (SHOWN,)
         ).fetchall()
+        return render_template_string("{% extends 'table' %}", total=total, names=columns, rows=rows)
+
+    @app.get("/graph")
+    @login_required
+    def graph() -> str:
+        assert driver is not None
+        with driver.session(database=name, default_access_mode=neo4j.READ_ACCESS) as session:
+            assert session.run(WHO).single() is not None
+            (total,) = session.run(COUNT, teryt=teryt).single(strict=True)
+            rows = [record.values() for record in session.run(LIST, teryt=teryt, shown=SHOWN)]
         return render_template_string("{% extends 'table' %}", total=total, names=columns, rows=rows)
 
     @app.get("/form")
