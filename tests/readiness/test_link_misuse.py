@@ -18,6 +18,9 @@ from coordination.permissions import LOCAL_OPERATOR, Actor, Role
 from tests.accounts.doors import Clock
 from tests.readiness.asked import asked, close, fill, hand_in, holder, link, record, says, says_now
 
+pytestmark = pytest.mark.parametrize(
+    "server", ["embedded", pytest.param("neo4j", marks=pytest.mark.slow)], indirect=True
+)  # what ends a link is tested on both servers in tests/graph/test_survey_links.py
 KSP = Actor(id="account-ksp", role=Role.INSTITUTION, voivodeships=("14",), institution_id="ksp")
 CONSULTANT = Actor(id="consultant-14", role=Role.CONSULTANT, voivodeships=("14",))
 WHOLE = ("check", "pass-on", "result", "ties")  # what only whoever holds the whole reaches
