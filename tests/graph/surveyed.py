@@ -92,7 +92,7 @@ def opened(store: Store, *institutions: str, id: str = "r1", voivodeship: str = 
 
 
 def close(store: Store, id: str = "r1") -> None:
-    store.change(rounds.close, LOCAL_OPERATOR, rounds.one(store, ALL, id), now())
+    twice(store, rounds.close, LOCAL_OPERATOR, rounds.one(store, ALL, id), now())
 
 
 def record(store: Store, institution: str = KSP, round_id: str = "r1") -> Record:
@@ -126,7 +126,7 @@ def submit(store: Store, institution: str = KSP, round_id: str = "r1", *, by: st
 
 def give_back(store: Store, institution: str = KSP, round_id: str = "r1", **comments: str) -> None:
     standing = record(store, institution, round_id)
-    store.change(submissions.give_back, LOCAL_OPERATOR, standing, now(), note="Proszę uzupełnić", comments=comments)
+    twice(store, submissions.give_back, LOCAL_OPERATOR, standing, now(), note="Proszę uzupełnić", comments=comments)
 
 
 def told(store: Store, object_id: str) -> list[str]:

@@ -45,7 +45,7 @@ def answered(reference_store):
 
 
 def accept(store):
-    store.change(submissions.accept, OP, record(store), now())
+    twice(store, submissions.accept, OP, record(store), now())
 
 
 def test_what_is_saved_is_handed_in_with_the_function_that_signs(answered):
