@@ -19,7 +19,7 @@ LINES = 400
 # Below the rooms: used by pages, commands and tests alike, so none of it may see a request.
 BELOW_THE_ROOMS = re.compile(
     r"coordination\.((graph|exchange|surveys)(\..*)?|permissions|errors|i18n|clock|config|guard|hours|labels|.*\.service"
-    r"|readiness\.(?!\w*views$|forms\w*$)\w+)$"
+    r"|readiness\.(\w+\.)?(?!\w*views$|forms$)\w+)$"
 )
 FLASK = re.compile(r"(flask(_\w+)?|werkzeug|wtforms|jinja2|coordination\.web)$")
 

@@ -9,6 +9,7 @@ Exits 1 while a text has no Polish.
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 import tempfile
@@ -75,8 +76,11 @@ def update() -> list[str]:
 
 def compile_all() -> None:
     for path in sorted(TRANSLATIONS.glob("*/LC_MESSAGES/*.po")):
-        with path.with_suffix(".mo").open("wb") as file:
+        # Whole or not at all: a running program may read it this moment.
+        made = path.with_suffix(f".{os.getpid()}")
+        with made.open("wb") as file:
             write_mo(file, load(path))
+        os.replace(made, path.with_suffix(".mo"))
 
 
 def main() -> int:

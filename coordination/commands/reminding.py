@@ -17,7 +17,7 @@ def remind(as_user: str | None) -> None:
     at most for each, never twice within 7 days. A missed day is made up for. The letters wait in the outbox of their
     round; nothing is sent.
     """
-    from coordination.readiness import mailing
+    from coordination.readiness.rounds import mailing
 
     tr = words()
     settings = config.load()

@@ -18,8 +18,8 @@ from coordination.graph.rounds import Addressee
 from coordination.graph.store import Store, Tx
 from coordination.graph.world import world
 from coordination.permissions import LOCAL_OPERATOR
-from coordination.readiness import letter_texts
-from coordination.readiness.handing import link_until
+from coordination.readiness.answering.handing import link_until
+from coordination.readiness.rounds import letter_texts
 from coordination.surveys.answers import as_data
 from coordination.surveys.questionnaire import packaged
 

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 import pytest
 
 from coordination.graph import responses
-from coordination.readiness import posted
+from coordination.readiness.answering import posted
 from coordination.surveys.conditions import meant_for
 from coordination.surveys.model import Item
 from coordination.surveys.questionnaire import packaged

@@ -14,7 +14,7 @@ from coordination.graph import board as counted
 from coordination.graph.board import Mark
 from coordination.graph.responses import State
 from coordination.permissions import Role, Scope
-from coordination.readiness.board import LONG, SIZE, Filter, lay_out
+from coordination.readiness.rounds.board import LONG, SIZE, Filter, lay_out
 from tests.readiness.asked import EVERYTHING, asked, hand_in
 
 

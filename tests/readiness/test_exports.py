@@ -16,8 +16,8 @@ import pytest
 from coordination.exchange.writing import harmless, original
 from coordination.graph.responses import Record, State
 from coordination.permissions import Role
-from coordination.readiness import exports
-from coordination.readiness.exports import Export
+from coordination.readiness.results import exports
+from coordination.readiness.results.exports import Export
 from coordination.surveys.model import Answer, Kind, Questionnaire
 from coordination.surveys.questionnaire import packaged
 from coordination.surveys.scoring import ItemState, Result, score

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from coordination.graph.responses import Record, State
-from coordination.readiness.reminders import MOST, Reason, due, last_moment, scheduled
+from coordination.readiness.rounds.reminders import MOST, Reason, due, last_moment, scheduled
 
 TODAY = date(2026, 3, 10)
 

@@ -13,7 +13,8 @@ import yaml
 
 from coordination.graph import directory
 from coordination.permissions import Role, Scope
-from coordination.readiness import comparing, results
+from coordination.readiness.results import comparing
+from coordination.readiness.results import service as results
 from coordination.surveys.model import Answer, Said
 from coordination.surveys.questionnaire import packaged
 from coordination.web import voivodeships

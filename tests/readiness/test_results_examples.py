@@ -12,7 +12,7 @@ from coordination.graph import letters, questionnaires, responses, rounds, submi
 from coordination.graph.responses import State
 from coordination.graph.world import world
 from coordination.permissions import Scope
-from coordination.readiness import results
+from coordination.readiness.results import service as results
 from coordination.surveys.answers import problem
 from coordination.surveys.model import Said
 from coordination.surveys.questionnaire import packaged

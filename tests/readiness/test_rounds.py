@@ -133,7 +133,7 @@ def test_a_draft_without_anybody_is_not_opened(consultant, reference_store):
 
 
 def test_an_interrupted_opening_is_completed_without_writing_twice(consultant, reference_store, monkeypatch):
-    from coordination.readiness import mailing
+    from coordination.readiness.rounds import mailing
 
     draft(consultant)
     found = only(reference_store)
@@ -247,7 +247,7 @@ def test_a_round_of_the_country_is_worked_on_by_consultants_and_changed_by_the_r
 def test_two_who_open_the_same_draft_open_it_once(consultant, reference_store):
     from coordination.errors import Conflict
     from coordination.permissions import LOCAL_OPERATOR
-    from coordination.readiness import running
+    from coordination.readiness.rounds import running
 
     draft(consultant)
     read = only(reference_store)

@@ -20,8 +20,8 @@ from wtforms import Form as PlainForm
 from wtforms.validators import InputRequired, Length, Optional, Regexp
 
 from coordination.fields import CheckBoxes, FromList, no_personal_data, options
-from coordination.readiness.editor_words import KINDS, STEPS, TESTS
-from coordination.readiness.item_fields import NUMBER, number
+from coordination.readiness.editor.item_fields import NUMBER, number
+from coordination.readiness.editor.words import KINDS, STEPS, TESTS
 from coordination.web import Form
 
 WORD = r"^[A-Za-z][A-Za-z0-9_]{0,31}$"

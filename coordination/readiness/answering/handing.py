@@ -16,7 +16,7 @@ from coordination.graph.submissions import Submission
 from coordination.graph.survey_links import SurveyLink
 from coordination.i18n import N_
 from coordination.permissions import Actor
-from coordination.readiness.answering import Paper, paper, passes_on
+from coordination.readiness.answering.service import Paper, paper, passes_on
 
 LINK_DAYS = timedelta(days=60)  # after the date of a round; what was handed in can still be looked at
 

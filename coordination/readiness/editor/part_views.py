@@ -11,10 +11,9 @@ from coordination.errors import Conflict, Invalid, NotFound
 from coordination.fields import options
 from coordination.i18n import N_
 from coordination.permissions import Permission
-from coordination.readiness import editing, item_fields
-from coordination.readiness.editing import Opened
-from coordination.readiness.editor_room_views import Page, address, bp, key, part_page, type_choices
-from coordination.readiness.forms_editor import (
+from coordination.readiness.editor import editing, item_fields
+from coordination.readiness.editor.editing import Opened
+from coordination.readiness.editor.forms import (
     DimensionsForm,
     GroupForm,
     NewGroupForm,
@@ -22,7 +21,8 @@ from coordination.readiness.forms_editor import (
     SeenForm,
     TextsForm,
 )
-from coordination.readiness.item_fields import Fields
+from coordination.readiness.editor.item_fields import Fields
+from coordination.readiness.editor.room_views import Page, address, bp, key, part_page, type_choices
 from coordination.surveys.model import EVERYBODY, Questionnaire
 from coordination.web import Form, actor, institution_types, needs, store
 

@@ -18,9 +18,9 @@ from coordination.graph.store import Store, Tx
 from coordination.i18n import N_
 from coordination.mail import Mailer
 from coordination.permissions import Actor, Permission, Scope, scope
-from coordination.readiness import letter_texts, reminders
-from coordination.readiness.handing import link_until
-from coordination.readiness.reminders import Reason
+from coordination.readiness.answering.handing import link_until
+from coordination.readiness.rounds import letter_texts, reminders
+from coordination.readiness.rounds.reminders import Reason
 
 PORTION = 200  # letters prepared in one transaction
 AT_ONCE = 100  # letters sent in answer to one click

@@ -15,9 +15,9 @@ from coordination.graph.submissions import Earlier
 from coordination.graph.survey_links import SurveyLink
 from coordination.i18n import Translator
 from coordination.permissions import Actor
-from coordination.readiness import posted
+from coordination.readiness.answering import posted
+from coordination.readiness.answering.posted import Form, Posted, Trouble, Typed, mark_of
 from coordination.readiness.desk import Desk, enter
-from coordination.readiness.posted import Form, Posted, Trouble, Typed, mark_of
 from coordination.surveys.conditions import meant_for
 from coordination.surveys.model import Answer, Dimension, Item
 from coordination.surveys.progress import Section, SectionState, confirmed, ready, sections, taken_over

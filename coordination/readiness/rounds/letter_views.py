@@ -20,9 +20,9 @@ from coordination.graph.survey_links import token_of
 from coordination.i18n import N_, polish_key
 from coordination.mail import Mailer
 from coordination.permissions import Permission
-from coordination.readiness import mailing, reviewing, running
-from coordination.readiness.forms_round import LetterForm
-from coordination.readiness.room_views import bp, link_address, place, secret
+from coordination.readiness.rounds import mailing, reviewing, running
+from coordination.readiness.rounds.forms import LetterForm
+from coordination.readiness.rounds.room_views import bp, link_address, place, secret
 from coordination.web import Form, actor, needs, page_number, store
 
 SIZE = 50

@@ -7,8 +7,8 @@ from math import ceil
 from flask import render_template, request
 
 from coordination.permissions import Permission
-from coordination.readiness import editing
-from coordination.readiness.editor_room_views import bp, key, type_choices
+from coordination.readiness.editor import editing
+from coordination.readiness.editor.room_views import bp, key, type_choices
 from coordination.surveys.answers import problem, value_of
 from coordination.surveys.conditions import meant_for
 from coordination.surveys.model import Answer, Item, Kind, Questionnaire

@@ -16,8 +16,8 @@ from coordination.graph.rounds import Addressee, Round
 from coordination.graph.store import Store, Tx
 from coordination.i18n import N_
 from coordination.permissions import Actor, Permission, require, scope
-from coordination.readiness import mailing
-from coordination.readiness.handing import link_until
+from coordination.readiness.answering.handing import link_until
+from coordination.readiness.rounds import mailing
 
 
 def listed(store: Store, actor: Actor, teryt: str = "") -> list[Round]:

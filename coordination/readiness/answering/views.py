@@ -13,9 +13,9 @@ from coordination.errors import Conflict
 from coordination.graph import responses, rounds, survey_links
 from coordination.i18n import translator
 from coordination.permissions import Permission, Role, Scope, scope
-from coordination.readiness import answering, hand_in_views, outcome_views
-from coordination.readiness.answering import Outcome, Paper
-from coordination.readiness.desk_views import (
+from coordination.readiness.answering import hand_in_views, outcome_views
+from coordination.readiness.answering import service as answering
+from coordination.readiness.answering.desk_views import (
     at_time,
     bp,
     common,
@@ -24,7 +24,8 @@ from coordination.readiness.desk_views import (
     progress_text,
     session_ends,
 )
-from coordination.readiness.posted import mark_of
+from coordination.readiness.answering.posted import mark_of
+from coordination.readiness.answering.service import Outcome, Paper
 from coordination.surveys.progress import next_section
 from coordination.web import Form, account_or_link, actor, guest_link, language, needs, store
 

@@ -15,9 +15,9 @@ from coordination.files.uploads import Upload, Uploads
 from coordination.graph.questionnaires import version_id
 from coordination.i18n import translator
 from coordination.permissions import Permission
-from coordination.readiness import editing
-from coordination.readiness.editor_room_views import bp, type_names
-from coordination.readiness.forms_editor import SeenForm, XlsFormForm
+from coordination.readiness.editor import editing
+from coordination.readiness.editor.forms import SeenForm, XlsFormForm
+from coordination.readiness.editor.room_views import bp, type_names
 from coordination.surveys import questionnaire as plain
 from coordination.surveys.model import Questionnaire
 from coordination.surveys.publishing import faults

@@ -15,9 +15,9 @@ from coordination.graph.responses import State
 from coordination.graph.rounds import Round
 from coordination.i18n import nN_
 from coordination.permissions import Permission, ever, scope
-from coordination.readiness import board as boards
-from coordination.readiness import letter_texts, mailing, reminders, running
-from coordination.readiness.room_views import bp, place, secret
+from coordination.readiness.rounds import board as boards
+from coordination.readiness.rounds import letter_texts, mailing, reminders, running
+from coordination.readiness.rounds.room_views import bp, place, secret
 from coordination.web import (
     Form,
     actor,

@@ -14,8 +14,8 @@ from coordination.clock import WARSAW, now
 from coordination.errors import NotFound
 from coordination.i18n import moment
 from coordination.permissions import Role
-from coordination.readiness import answering
-from coordination.readiness.answering import Paper
+from coordination.readiness.answering import service as answering
+from coordination.readiness.answering.service import Paper
 from coordination.readiness.sheet import words
 from coordination.surveys.model import Answer, Item, Said
 from coordination.surveys.progress import Section, SectionState

@@ -13,10 +13,10 @@ from coordination.errors import Conflict, Invalid
 from coordination.exchange.writing import MEDIA
 from coordination.i18n import translator
 from coordination.permissions import Permission, ever
-from coordination.readiness import editing, item_views, part_views, try_views, xlsform_views
-from coordination.readiness.editing import Opened
-from coordination.readiness.editor_room_views import address, bp, fault_lines, key, type_names
-from coordination.readiness.forms_editor import EditionForm, StepForm
+from coordination.readiness.editor import editing, item_views, part_views, try_views, xlsform_views
+from coordination.readiness.editor.editing import Opened
+from coordination.readiness.editor.forms import EditionForm, StepForm
+from coordination.readiness.editor.room_views import address, bp, fault_lines, key, type_names
 from coordination.surveys import xlsform
 from coordination.surveys.versions import Comparison
 from coordination.web import actor, download, institution_types, language, needs, store

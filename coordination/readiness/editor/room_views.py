@@ -11,11 +11,11 @@ from flask_babel import gettext as _
 
 from coordination.errors import Conflict, Invalid
 from coordination.i18n import local, polish_key, translator
-from coordination.readiness import editing
-from coordination.readiness.editing import Opened, Part
-from coordination.readiness.editor_words import EVERYBODY as ALL_WORD
-from coordination.readiness.editor_words import KINDS
-from coordination.readiness.item_fields import Fields, reshaped
+from coordination.readiness.editor import editing
+from coordination.readiness.editor.editing import Opened, Part
+from coordination.readiness.editor.item_fields import Fields, reshaped
+from coordination.readiness.editor.words import EVERYBODY as ALL_WORD
+from coordination.readiness.editor.words import KINDS
 from coordination.surveys.model import EVERYBODY, Condition, Item, Questionnaire
 from coordination.surveys.publishing import Fault
 from coordination.web import Form, actor, institution_types, language, store

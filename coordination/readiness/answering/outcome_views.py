@@ -9,10 +9,11 @@ from coordination.errors import Conflict, NotFound
 from coordination.graph import responses, submissions
 from coordination.i18n import translator
 from coordination.permissions import Permission, Scope
-from coordination.readiness import handing, results, ties
-from coordination.readiness.answering import Paper
-from coordination.readiness.desk_views import bp, common, paper_of
-from coordination.readiness.results import Own
+from coordination.readiness.answering import handing, ties
+from coordination.readiness.answering.desk_views import bp, common, paper_of
+from coordination.readiness.answering.service import Paper
+from coordination.readiness.results import service as results
+from coordination.readiness.results.service import Own
 from coordination.readiness.sheet import sheet, targets_of
 from coordination.web import Form, account_or_link, actor, areas, institution_types, language, store
 

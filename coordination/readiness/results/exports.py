@@ -24,7 +24,7 @@ from coordination.graph.rounds import Round
 from coordination.graph.store import Store, Tx
 from coordination.i18n import N_, translator
 from coordination.permissions import Actor, Permission, Role, Scope, scope
-from coordination.readiness import results
+from coordination.readiness.results import service as results
 from coordination.surveys import codebook
 from coordination.surveys.codebook import Cell, Meaning, Row
 from coordination.surveys.model import Kind, Questionnaire, Response

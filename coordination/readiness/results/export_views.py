@@ -7,8 +7,8 @@ from flask import abort, render_template
 from coordination.clock import today
 from coordination.exchange.writing import MEDIA
 from coordination.permissions import Permission
-from coordination.readiness import exports
-from coordination.readiness.result_views import bp
+from coordination.readiness.results import exports
+from coordination.readiness.results.views import bp
 from coordination.web import actor, download, needs, store
 
 __all__ = ["bp"]

@@ -12,9 +12,11 @@ from coordination.errors import Conflict, Invalid, NotFound
 from coordination.fields import options
 from coordination.i18n import local
 from coordination.permissions import Permission
-from coordination.readiness import editing, item_fields
-from coordination.readiness.editing import Opened
-from coordination.readiness.editor_room_views import (
+from coordination.readiness.editor import editing, item_fields
+from coordination.readiness.editor.editing import Opened
+from coordination.readiness.editor.forms import ItemForm, NewItemForm, SeenForm
+from coordination.readiness.editor.item_fields import Fields
+from coordination.readiness.editor.room_views import (
     Page,
     address,
     answer_word,
@@ -25,10 +27,8 @@ from coordination.readiness.editor_room_views import (
     shown,
     type_choices,
 )
-from coordination.readiness.editor_words import EVERYBODY as ALL_WORD
-from coordination.readiness.editor_words import KINDS, TESTS
-from coordination.readiness.forms_editor import ItemForm, NewItemForm, SeenForm
-from coordination.readiness.item_fields import Fields
+from coordination.readiness.editor.words import EVERYBODY as ALL_WORD
+from coordination.readiness.editor.words import KINDS, TESTS
 from coordination.surveys.model import EVERYBODY, Kind, Questionnaire
 from coordination.surveys.publishing import BAD_ID
 from coordination.surveys.versions import MEANING, REUSED

@@ -17,9 +17,9 @@ from coordination.graph.letters import State
 from coordination.graph.rounds import Round
 from coordination.i18n import local
 from coordination.permissions import Permission, scope
-from coordination.readiness import board_views, letter_views, review_views, running
-from coordination.readiness.forms_round import RoundForm
-from coordination.readiness.room_views import bp, place, secret
+from coordination.readiness.rounds import board_views, letter_views, review_views, running
+from coordination.readiness.rounds.forms import RoundForm
+from coordination.readiness.rounds.room_views import bp, place, secret
 from coordination.web import Form, actor, institution_types, language, needs, store, voivodeship
 
 HIGHEST = 100  # of a target

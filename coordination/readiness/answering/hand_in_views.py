@@ -14,9 +14,9 @@ from coordination.fields import CheckBoxes, no_personal_data, options
 from coordination.graph import survey_links
 from coordination.i18n import N_, local
 from coordination.permissions import Permission
-from coordination.readiness import handing
-from coordination.readiness.answering import Paper
-from coordination.readiness.desk_views import bp, common, paper_of
+from coordination.readiness.answering import handing
+from coordination.readiness.answering.desk_views import bp, common, paper_of
+from coordination.readiness.answering.service import Paper
 from coordination.surveys.progress import SectionState
 from coordination.web import Form, account_or_link, actor, language, store
 

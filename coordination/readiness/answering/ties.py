@@ -14,7 +14,7 @@ from coordination.graph.model import Claim, ClaimSource
 from coordination.graph.store import Store
 from coordination.graph.world import world
 from coordination.permissions import Actor, Permission, scope
-from coordination.readiness.results import Own, response_of
+from coordination.readiness.results.service import Own, response_of
 from coordination.surveys.advice import ProposedClaim, proposed_claims
 
 

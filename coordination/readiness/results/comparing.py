@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from coordination.graph.model import Voivodeship
 from coordination.i18n import polish_key
-from coordination.readiness.results import Answers, Line
+from coordination.readiness.results.service import Answers, Line
 from coordination.surveys.benchmarks import MINIMUM
 from coordination.surveys.model import Option
 from coordination.surveys.overview import Asked, Place, by_voivodeship, counts, matrix, place, texts

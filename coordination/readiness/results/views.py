@@ -13,8 +13,9 @@ from coordination.graph import directory, poland, responses
 from coordination.graph.rounds import Round
 from coordination.i18n import decimal, translator
 from coordination.permissions import Permission, Scope, ever, require, scope
-from coordination.readiness import comparing, results
-from coordination.readiness.results import Answers
+from coordination.readiness.results import comparing
+from coordination.readiness.results import service as results
+from coordination.readiness.results.service import Answers
 from coordination.readiness.sheet import sheet, targets_of
 from coordination.surveys.overview import Cell
 from coordination.surveys.scoring import band_of, rounded

@@ -28,7 +28,7 @@ from coordination.graph.submissions import Submission
 from coordination.graph.survey_links import SurveyLink
 from coordination.i18n import N_
 from coordination.permissions import Actor, Permission, Scope, require, scope
-from coordination.readiness import mailing
+from coordination.readiness.rounds import mailing
 from coordination.surveys.conditions import shown
 from coordination.surveys.model import Answer, Dimension, Item, Questionnaire
 

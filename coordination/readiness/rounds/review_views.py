@@ -13,9 +13,10 @@ from coordination.errors import Conflict, Invalid
 from coordination.graph.responses import State
 from coordination.i18n import N_
 from coordination.permissions import Permission, ever
-from coordination.readiness import mailing, reminders, reviewing, sheet
-from coordination.readiness.forms_round import ReasonForm, StopForm
-from coordination.readiness.room_views import bp, secret
+from coordination.readiness import sheet
+from coordination.readiness.rounds import mailing, reminders, reviewing
+from coordination.readiness.rounds.forms import ReasonForm, StopForm
+from coordination.readiness.rounds.room_views import bp, secret
 from coordination.web import Form, actor, institution_types, language, needs, store
 
 

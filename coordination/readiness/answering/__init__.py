@@ -1,0 +1,1 @@
+"""Filling in a self-assessment: sections, saving, passing on, handing in, what comes back."""

@@ -1,0 +1,1 @@
+"""Questionnaires: drafts, preview, comparison, publishing, XLSForm."""

@@ -1,0 +1,1 @@
+"""Results: one institution, a voivodeship's matrix, the country, files."""

@@ -1,0 +1,1 @@
+"""Rounds: the audience, letters and reminders, the board, reading what came in."""
