@@ -87,7 +87,7 @@ PUT: LiteralString = """
     ON CREATE SET a.response_id = $id, a.item_id = row.item_id
     SET a.data = row.data, a.edition = row.edition, a.saved_at = $at, a.saved_by = $by
     MERGE (n)-[:HAS_ANSWER]->(a)
-    RETURN count(a) AS n
+    WITH count(a) AS saved
     """
 # Without a move the version stays: whoever has the response open is not disturbed by a look at it.
 OPEN_FIRST: LiteralString = """
@@ -244,9 +244,9 @@ def save(
             editions[each.item_id] = edition + 1
             rows.append({"id": f"{id}|{each.item_id}", "item_id": each.item_id, "data": data, "edition": edition + 1})
     if rows:
-        tx.run(PUT, id=id, rows=rows, at=at, by=by, on_behalf=on_behalf)
+        put = {"id": id, "rows": rows, "at": at, "by": by, "on_behalf": on_behalf}
         after = {"items": [row["item_id"] for row in rows]}
-        audit.record(tx, actor, "answer:save", id, after=after, at=at)
+        audit.write(tx, PUT, put, actor, "answer:save", id, after=after, at=at)
     return Saved(editions=editions, conflicts=conflicts)
 
 
