@@ -299,7 +299,9 @@ def surroundings(
             + signs.shape(*_sign(each, x, y, radius))
             + _name(each.short, (x, y), "below", radius_below, bold=key == centre)
         )
-        parts.append(tag("a", drawn, href=link(key)) if link and key != centre else drawn)
+        # A finger meets the sign, its name and what lies between them.
+        reach = tag("rect", x=x - 24, y=y - 14, width=48.0, height=48.0, fill="#FFFFFF", fill_opacity=0)
+        parts.append(tag("a", reach + drawn, href=link(key)) if link and key != centre else drawn)
     ys = [y for _, y in positions.values()]
     top, bottom = min(ys) - 30, max(ys) + 56
     found = _document(parts, (-size / 2, top, size, bottom - top), title or node.short, node.name)

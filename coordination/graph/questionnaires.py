@@ -99,7 +99,7 @@ def install(store: Store) -> bool:
     at = now()
     try:
         store.change(_install, found, at)
-    except AlreadyExists:  # another worker started at the same moment
+    except (AlreadyExists, Conflict):  # another worker started at the same moment
         return False
     return True
 

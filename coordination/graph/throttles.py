@@ -19,10 +19,12 @@ LIMIT = 10
 WINDOW = timedelta(minutes=15)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-# The write comes first: it takes the node for this transaction, so the list read after it is the last one.
-HOLD: LiteralString = "MERGE (t:Throttle {key: $key}) SET t.last = $now"
+# The write comes first: it takes the node for this transaction, so the list returned after it is the last one.
+HOLD: LiteralString = """
+    MERGE (t:Throttle {key: $key}) SET t.last = $now RETURN coalesce(t.guesses, []) AS guesses
+    """
 RECENT: LiteralString = "MATCH (t:Throttle {key: $key}) RETURN coalesce(t.guesses, []) AS guesses"
-KEEP: LiteralString = "MATCH (t:Throttle {key: $key}) SET t.guesses = $guesses"
+KEEP: LiteralString = "MATCH (t:Throttle {key: $key}) SET t.guesses = $guesses RETURN t.key AS key"
 PURGE: LiteralString = "MATCH (t:Throttle) WHERE t.last < $since DETACH DELETE t"
 
 
@@ -56,15 +58,20 @@ def _settle(store: Store, work: Callable[..., int | None], *args: object) -> Any
 def _take(tx: Tx, keys: list[str], now: int, limit: int, since: int) -> int:
     recent: dict[str, list[int]] = {}
     for each in keys:
-        tx.run(HOLD, key=each, now=now)
-        recent[each] = [at for at in tx.run(RECENT, key=each)[0]["guesses"] if at > since]
+        recent[each] = [at for at in tx.run(HOLD, key=each, now=now)[0]["guesses"] if at > since]
     full = [guesses for guesses in recent.values() if len(guesses) >= limit and now not in guesses]
     if full:
         # A guess is possible once the oldest of the last `limit` leaves the window.
         return max(sorted(guesses)[-limit] - since for guesses in full)
     for each, guesses in recent.items():
-        tx.run(KEEP, key=each, guesses=[*(at for at in guesses if at != now), now])
+        _keep(tx, each, [*(at for at in guesses if at != now), now])
     return 0
+
+
+def _keep(tx: Tx, key: str, guesses: list[int]) -> None:
+    # A node that another first guess made this moment may not be found yet: nothing counted, so once more.
+    if not tx.run(KEEP, key=key, guesses=guesses):
+        raise AlreadyExists(key)
 
 
 def give_back(store: Store, keys: list[str], receipt: int) -> None:
@@ -74,11 +81,10 @@ def give_back(store: Store, keys: list[str], receipt: int) -> None:
 
 def _give_back(tx: Tx, keys: list[str], receipt: int) -> None:
     for each in keys:
-        tx.run(HOLD, key=each, now=receipt)
-        guesses = tx.run(RECENT, key=each)[0]["guesses"]
+        guesses = tx.run(HOLD, key=each, now=receipt)[0]["guesses"]
         if receipt in guesses:
             guesses.remove(receipt)
-            tx.run(KEEP, key=each, guesses=guesses)
+            _keep(tx, each, guesses)
 
 
 def purge(tx: Tx, now: datetime) -> None:

@@ -32,7 +32,7 @@ def owner(reference_store):
 def page(chromium, app, live, owner):
     app.config["WTF_CSRF_ENABLED"] = True
     page = browser.window(chromium)
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)
     page.complaints = []
     page.on("console", lambda message: page.complaints.append(message.text) if message.type == "error" else None)
     yield page

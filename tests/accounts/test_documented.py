@@ -32,4 +32,4 @@ def test_the_ways_in_are_those_that_are_told(app):
         rule.rule for rule in app.url_map.iter_rules()
         if "POST" in rule.methods and getattr(app.view_functions[rule.endpoint], "access", "") == "public"
     }  # fmt: skip
-    assert public == {"/sign-in", "/sign-out", "/forgotten", "/password"}
+    assert public == {"/sign-in", "/sign-out", "/forgotten", "/password", "/l"}
