@@ -210,6 +210,7 @@ def test_a_new_route_without_a_row_is_noticed(app, monkeypatch):
     assert {(row.method, row.rule) for row in TABLE} != rules.keys()
 
 
+@pytest.mark.parametrize("server", ["embedded", pytest.param("neo4j", marks=pytest.mark.slow)], indirect=True)
 def test_every_reader_meets_what_the_table_says(house):
     found = Findings(house)
     assert not found.wrong, "\n".join(found.wrong)

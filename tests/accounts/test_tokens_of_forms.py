@@ -35,6 +35,7 @@ def unsafe(app):
     return [row for row in TABLE if (row.method, row.rule) in stored_rules(app) and row.method != "GET"]
 
 
+@pytest.mark.parametrize("server", ["embedded", pytest.param("neo4j", marks=pytest.mark.slow)], indirect=True)
 def test_a_form_without_the_token_of_this_session_is_refused_everywhere(house, app, reference_store):
     before = policy_world.content(reference_store)
     other = house.browser("national")

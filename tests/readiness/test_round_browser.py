@@ -19,6 +19,7 @@ def browser():
         yield browser
 
 
+@pytest.mark.parametrize("server", ["embedded", pytest.param("neo4j", marks=pytest.mark.slow)], indirect=True)
 def test_the_way_of_a_round(browser, app, live, sign_in, reference_store):
     app.config["WTF_CSRF_ENABLED"] = True
     client = sign_in(Role.CONSULTANT, voivodeship="14", label="Konsultant wojewódzki")

@@ -186,6 +186,7 @@ def test_who_does_not_keep_the_team_is_offered_nothing(sign_in):
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("server", ["embedded", pytest.param("neo4j", marks=pytest.mark.slow)], indirect=True)
 def test_the_pages_of_the_team_stand_every_look(app, client, live):
     name = app.config["SESSION_COOKIE_NAME"]
     with chromium() as browser:
