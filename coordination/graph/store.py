@@ -25,6 +25,7 @@ from neo4j.exceptions import (
     DriverError,
     IncompleteCommit,
     Neo4jError,
+    ResultFailedError,
     ServiceUnavailable,
     SessionExpired,
     TransientError,
@@ -86,8 +87,14 @@ def sent(value: Any) -> Any:
 
 
 def _rows(result: neo4j.Result) -> list[Row]:
-    keys = result.keys()
-    return [dict(zip(keys, map(plain, record.values()), strict=True)) for record in result]
+    try:
+        keys = result.keys()
+        return [dict(zip(keys, map(plain, record.values()), strict=True)) for record in result]
+    except ResultFailedError as error:
+        # The driver tells of a failure again in its own words; the server's say whether to try once more.
+        if error.__cause__ is None:
+            raise
+        raise error.__cause__ from None
 
 
 # Whether a backup is reading and changes must wait (dump.py). Part of the query that writes an audit entry.
