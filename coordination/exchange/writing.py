@@ -7,8 +7,8 @@ import io
 import json
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
-from typing import IO
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import IO, Any
 
 Row = dict[str, str]
 MEDIA = {
@@ -41,13 +41,18 @@ def original(cell: str) -> str:
     return _MARKED.sub(r"\1\2", cell)
 
 
-def csv_chunks(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
-    """UTF-8, comma, `\\n`; a header row. Yields as it goes, so that the first byte leaves at once."""
+def csv_chunks(
+    columns: Sequence[str], rows: Iterable[Mapping[str, Any]], cell: Callable[[Any], str] = harmless
+) -> Iterator[bytes]:
+    """UTF-8, comma, `\\n`; a header row. Yields as it goes, so that the first byte leaves at once.
+
+    `cell` makes a text of a value; where values are not all texts, it hands the texts to `harmless`.
+    """
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([harmless(row[name]) for name in columns])
+        writer.writerow([cell(row[name]) for name in columns])
         if buffer.tell() > _CHUNK:
             yield buffer.getvalue().encode("utf-8")
             buffer.seek(0)

@@ -23,40 +23,41 @@ from coordination.web import Form, account_or_link, actor, language, store
 FUNCTION_LONGEST = 120
 
 
-class PassOn(Form):
-    sections = CheckBoxes(N_("Sections"))
-    to_function = StringField(
-        N_("Function or department"),
-        description=N_("For example: personnel department. A name of a person is not needed."),
+def _function(label: str, hint: str, missing: str) -> StringField:
+    """A function or department, never a person."""
+    return StringField(
+        label,
+        description=hint,
         validators=[
-            InputRequired(N_("Say which function or department it is passed on to.")),
+            InputRequired(missing),
             Length(max=FUNCTION_LONGEST, message=N_("Shorten it to at most 120 characters.")),
             no_personal_data,
         ],
+    )
+
+
+class PassOn(Form):
+    sections = CheckBoxes(N_("Sections"))
+    to_function = _function(
+        N_("Function or department"),
+        N_("For example: personnel department. A name of a person is not needed."),
+        N_("Say which function or department it is passed on to."),
     )
 
 
 class Approve(Form):
-    signed_by = StringField(
+    signed_by = _function(
         N_("Approved by (function)"),
-        description=N_("For example: deputy head. Only the function, without a name."),
-        validators=[
-            InputRequired(N_("Say which function approves it, for example: deputy head.")),
-            Length(max=FUNCTION_LONGEST, message=N_("Shorten it to at most 120 characters.")),
-            no_personal_data,
-        ],
+        N_("For example: deputy head. Only the function, without a name."),
+        N_("Say which function approves it, for example: deputy head."),
     )
 
 
 class AskToSign(Form):
-    to_function = StringField(
+    to_function = _function(
         N_("Who approves it (function)"),
-        description=N_("For example: head of the unit. Only the function, without a name."),
-        validators=[
-            InputRequired(N_("Say which function approves it, for example: deputy head.")),
-            Length(max=FUNCTION_LONGEST, message=N_("Shorten it to at most 120 characters.")),
-            no_personal_data,
-        ],
+        N_("For example: head of the unit. Only the function, without a name."),
+        N_("Say which function approves it, for example: deputy head."),
     )
 
 

@@ -6,8 +6,6 @@ its own. Text that looks like a formula leaves marked in CSV, as all files of ou
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,7 +15,7 @@ from typing import IO, Any
 
 from coordination.clock import now
 from coordination.errors import NotFound
-from coordination.exchange.writing import harmless
+from coordination.exchange.writing import csv_chunks, harmless
 from coordination.graph import audit, responses, rounds
 from coordination.graph.responses import Record
 from coordination.graph.rounds import Round
@@ -141,27 +139,13 @@ def pieces(export: Export, name: str, format: str) -> Iterator[bytes]:
     """A file, piece by piece."""
     columns, rows = table(export, name)
     if format == "csv":
-        yield from _csv(columns, rows)
+        yield from csv_chunks(columns, rows, _cell)
     elif format == "json":
         yield from _json(columns, rows)
     else:
         with _workbook(export, columns, rows) as file:
             while block := file.read(_BLOCK):
                 yield block
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
-    """UTF-8, comma, `\\n`. Numbers with a point; nothing between commas is missing."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_cell(row[name]) for name in columns])
-        if buffer.tell() > _BLOCK:
-            yield buffer.getvalue().encode("utf-8")
-            buffer.seek(0)
-            buffer.truncate()
-    yield buffer.getvalue().encode("utf-8")
 
 
 def _cell(value: Cell) -> str:
