@@ -66,6 +66,21 @@ def window(browser: Browser, size: tuple[int, int] = DESKTOP, **options: object)
     return context.new_page()
 
 
+def watched(browser: Browser, size: tuple[int, int] = DESKTOP) -> Page:
+    """A page that remembers what the browser complained of and every other host it was sent to."""
+    page = window(browser, size)
+    complaints: list[str] = []
+    page.complaints = complaints  # type: ignore[attr-defined]
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on(
+        "request",
+        lambda asked: complaints.append(asked.url)
+        if not asked.url.startswith(("http://127.0.0.1", "data:", "blob:"))
+        else None,
+    )
+    return page
+
+
 def resize(page: Page, size: tuple[int, int]) -> None:
     page.set_viewport_size({"width": size[0], "height": size[1]})
 

@@ -12,7 +12,7 @@ from coordination.demo import fill
 from coordination.graph.model import Form, Stance
 from coordination.permissions import Actor, Role
 from tests.accounts.doors import PASSWORD, account
-from tests.browser import DESKTOP, PHONE, chromium, look_over, window
+from tests.browser import PHONE, chromium, look_over, watched
 
 pytestmark = pytest.mark.browser
 KSP = Actor(id="account-ksp", role=Role.INSTITUTION, voivodeships=("14",), institution_id="ksp")
@@ -29,20 +29,6 @@ def site(app, live):
     """The application as people meet it: with form tokens."""
     app.config["WTF_CSRF_ENABLED"] = True
     return live
-
-
-def watched(browser, size=DESKTOP):
-    """A page that remembers what the browser complained of and every other host it was sent to."""
-    page = window(browser, size)
-    page.complaints = []
-    page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
-    page.on(
-        "request",
-        lambda asked: page.complaints.append(asked.url)
-        if not asked.url.startswith(("http://127.0.0.1", "data:", "blob:"))
-        else None,
-    )
-    return page
 
 
 def sign_in(page, site, email):

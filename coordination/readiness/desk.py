@@ -56,17 +56,22 @@ class Desk:
         raise NotFound(dimension_id)
 
 
-def enter(store: Store, actor: Actor, response_id: str, link_id: str = "") -> Desk:
-    """Open a response for answering. Raises NotFound for one that is not theirs and Gone for a link that ended."""
-    reach = scope(actor, Permission.SURVEY_ANSWER)
-    record = responses.one(store, reach, response_id)
+def reached(store: Store, actor: Actor, permission: Permission, response_id: str) -> Record:
+    """A response on which the actor may do what `permission` says. Raises NotFound for any other."""
+    found = responses.one(store, scope(actor, permission), response_id)
     require(
         actor,
-        Permission.SURVEY_ANSWER,
-        institution_id=record.institution_id,
-        covers=record.voivodeships,
-        national=record.national,
+        permission,
+        institution_id=found.institution_id,
+        covers=found.voivodeships,
+        national=found.national,
     )
+    return found
+
+
+def enter(store: Store, actor: Actor, response_id: str, link_id: str = "") -> Desk:
+    """Open a response for answering. Raises NotFound for one that is not theirs and Gone for a link that ended."""
+    record = reached(store, actor, Permission.SURVEY_ANSWER, response_id)
     link = None
     if actor.role is Role.GUEST:
         link = survey_links.by_id(store, link_id, now())

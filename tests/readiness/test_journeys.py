@@ -11,7 +11,7 @@ from coordination import clock
 from coordination.graph import responses
 from coordination.permissions import Role
 from tests.accounts.doors import PASSWORD, account
-from tests.browser import DESKTOP, PHONE, chromium, no_sideways_scroll, window
+from tests.browser import PHONE, chromium, no_sideways_scroll, watched
 from tests.readiness.asked import asked, fill, give_back, hand_in, link, record, says_now
 
 pytestmark = pytest.mark.browser
@@ -28,20 +28,6 @@ def site(app, live):
     """The application as people meet it: with form tokens."""
     app.config["WTF_CSRF_ENABLED"] = True
     return live
-
-
-def watched(browser, size=DESKTOP):
-    """A page that remembers what the browser complained of and every other host it was sent to."""
-    page = window(browser, size)
-    page.complaints = []
-    page.on("console", lambda said: page.complaints.append(said.text) if said.type == "error" else None)
-    page.on(
-        "request",
-        lambda asked: page.complaints.append(asked.url)
-        if not asked.url.startswith(("http://127.0.0.1", "data:", "blob:"))
-        else None,
-    )
-    return page
 
 
 def sign_in(page, site, email):

@@ -14,7 +14,6 @@ from coordination.graph import (
     audit_log,
     letters,
     questionnaires,
-    responses,
     rounds,
     submissions,
     survey_links,
@@ -27,7 +26,8 @@ from coordination.graph.store import Store, Tx
 from coordination.graph.submissions import Submission
 from coordination.graph.survey_links import SurveyLink
 from coordination.i18n import N_
-from coordination.permissions import Actor, Permission, Scope, require, scope
+from coordination.permissions import Actor, Permission, Scope, scope
+from coordination.readiness.desk import reached
 from coordination.readiness.rounds import mailing
 from coordination.surveys.conditions import shown
 from coordination.surveys.model import Answer, Dimension, Item, Questionnaire
@@ -73,15 +73,7 @@ class Case:
 
 def record(store: Store, actor: Actor, response_id: str) -> Record:
     """A response this actor may review. Raises NotFound."""
-    found = responses.one(store, scope(actor, Permission.RESPONSE_REVIEW), response_id)
-    require(
-        actor,
-        Permission.RESPONSE_REVIEW,
-        institution_id=found.institution_id,
-        covers=found.voivodeships,
-        national=found.national,
-    )
-    return found
+    return reached(store, actor, Permission.RESPONSE_REVIEW, response_id)
 
 
 def round_of(store: Store, found: Record) -> Round:
