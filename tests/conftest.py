@@ -2,6 +2,7 @@
 
     store             an empty database with its schema; the test runs on each server
     reference_store   the same with the reference data (`world` is another name of it)
+    examples          with the reference data and the examples of `coordination demo`
     app, client       the application on `reference_store`; forms need no token unless a test turns that on
     sign_in           sign_in(Role.CONSULTANT, voivodeship="14") -> a client signed in with a new account
     live              the address of the application served for a browser
@@ -30,16 +31,18 @@ from tests.content import TestStore
 from tests.servers import NAMES, ROOT, Servers
 
 REFERENCE = {"reference_store", "world"}
+EXAMPLES = "examples"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One server after the other, and on each the tests with reference data together: less to put back."""
+    """One server after the other, and on each the tests with the same data together: less to put back."""
 
     def order(item: pytest.Item) -> tuple[int, int]:
         names = set(getattr(item, "fixturenames", ()))
         callspec = getattr(item, "callspec", None)
         server = callspec.params.get("server", "") if callspec else ""
-        return NAMES.index(server) + 1 if server in NAMES else 0, int(bool(names & REFERENCE))
+        content = 2 if EXAMPLES in names else int(bool(names & REFERENCE))
+        return NAMES.index(server) + 1 if server in NAMES else 0, content
 
     items.sort(key=order)
 
@@ -80,10 +83,21 @@ def store(server: str, connected: Callable[[str], TestStore]) -> TestStore:
 
 
 @pytest.fixture
-def reference_store(server: str, connected: Callable[[str], TestStore]) -> TestStore:
+def reference_store(
+    request: pytest.FixtureRequest, server: str, connected: Callable[[str], TestStore]
+) -> TestStore:
     store = connected(server)
-    store.make_reference()
+    if EXAMPLES in request.fixturenames:
+        store.make_examples()
+    else:
+        store.make_reference()
     return store
+
+
+@pytest.fixture
+def examples(reference_store: TestStore) -> TestStore:
+    """The same store, with the example data in it."""
+    return reference_store
 
 
 @pytest.fixture

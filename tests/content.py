@@ -8,6 +8,7 @@ from typing import Any
 
 import neo4j
 
+from coordination.demo import fill, readiness_fill
 from coordination.graph import questionnaires, reference, schema
 from coordination.graph.store import Address, Store
 
@@ -20,8 +21,9 @@ class TestStore(Store):
     __test__ = False
 
     def __init__(self, address: Address, retry_seconds: float) -> None:
-        self.content = "unknown"  # then "empty" or "reference"
+        self.content = "unknown"  # then "empty", "reference" or "examples"
         self.reference: Snapshot | None = None
+        self.examples: Snapshot | None = None
         super().__init__(
             address.uri, address.user, address.password, address.database, retry_seconds=retry_seconds
         )
@@ -69,6 +71,19 @@ class TestStore(Store):
         self.reference.put_back(self)
         self.content = "reference"
 
+    def make_examples(self) -> None:
+        """The reference data with the example statements, contacts and rounds of the demonstration."""
+        if self.content == "examples":
+            return
+        if self.examples is None or self.content == "empty":
+            self.make_reference()
+        if self.examples is None:
+            fill.once(self)
+            readiness_fill.once(self, "s" * 32)
+            self.examples = Snapshot(self)
+        self.examples.put_back(self)
+        self.content = "examples"
+
 
 class Snapshot:
     """All nodes and relationships at one moment, and the way back to it: only differences are written."""
@@ -101,20 +116,22 @@ class Snapshot:
 
     def _put_back_relationships(self, store: Store) -> None:
         found = _relationships(store)
-        for ends in found.keys() | self.relationships.keys():
-            wanted = self.relationships.get(ends, Counter())
-            if found.get(ends) == wanted:
-                continue
+        wanted = self.relationships
+        apart = [ends for ends in found.keys() | wanted.keys() if found.get(ends) != wanted.get(ends)]
+        alike = defaultdict(list)  # labels and kind cannot be parameters: one statement for each three of them
+        for ends in apart:
             (a_label, a), kind, (b_label, b) = ends
-            match = f"MATCH (a:{a_label} {{{_key(a_label)}: $a}}), (b:{b_label} {{{_key(b_label)}: $b}}) "
-            store.run(match + f"MATCH (a)-[r:{kind}]->(b) DELETE r", a=a, b=b)  # pyright: ignore
-            for properties in wanted.elements():
-                store.run(
-                    match + f"CREATE (a)-[r:{kind}]->(b) SET r = $properties",
-                    a=a,
-                    b=b,
-                    properties=json.loads(properties),
-                )  # pyright: ignore
+            properties = [json.loads(each) for each in wanted.get(ends, Counter()).elements()]
+            alike[a_label, kind, b_label].append({"a": a, "b": b, "wanted": properties})
+        for (a_label, kind, b_label), rows in alike.items():
+            ends = (
+                f"UNWIND $rows AS row MATCH (a:{a_label} {{{_key(a_label)}: row.a}}) "
+                f"MATCH (b:{b_label} {{{_key(b_label)}: row.b}}) "
+            )
+            store.run(f"{ends} MATCH (a)-[r:{kind}]->(b) DELETE r", rows=rows)  # pyright: ignore
+            store.run(
+                f"{ends} UNWIND row.wanted AS properties CREATE (a)-[r:{kind}]->(b) SET r = properties", rows=rows
+            )  # pyright: ignore
 
 
 def _key(label: str) -> str:

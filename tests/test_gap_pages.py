@@ -8,12 +8,10 @@ import json
 import re
 from datetime import timedelta
 
-import pytest
-
 from coordination.clock import today
 from coordination.cooperation import service as cooperation
 from coordination.cooperation.service import Statement
-from coordination.demo import claims as examples
+from coordination.demo import claims as example_claims
 from coordination.demo import contacts as example_contacts
 from coordination.demo import fill
 from coordination.graph import gaps as gap_rules
@@ -25,44 +23,38 @@ from coordination.permissions import Actor, Role
 KSP = Actor(id="account-ksp", role=Role.INSTITUTION, voivodeships=("14",), institution_id="ksp")
 
 
-@pytest.fixture
-def filled(reference_store):
-    fill.once(reference_store)
-    return reference_store
-
-
 def rows_of(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-def test_every_state_of_ties_and_gaps_appears_in_the_examples(filled):
-    world = world_of(filled)
+def test_every_state_of_ties_and_gaps_appears_in_the_examples(examples):
+    world = world_of(examples)
     states = {tie.state for tie in ties_of(world, today())}
     assert states == {TieState.CONFIRMED, TieState.ONE_SIDED, TieState.DISPUTED, TieState.NONE}
     shown = {gap.state for found in gap_rules.assess_country(world, today()).values() for gap in found}
     assert shown == {*GapState}
     here = {gap.state for gap in gap_rules.assess(world, "14", today())}
     assert here == {*GapState}, "the voivodeship of the example consultant shows every one of them"
-    assert fill.once(filled) is False, "filled once"
+    assert fill.once(examples) is False, "filled once"
 
 
-def test_every_example_says_that_it_is_one(filled):
-    unmarked = filled.read("MATCH (c:Claim) WHERE c.example IS NULL RETURN count(c) AS n")[0]["n"]
+def test_every_example_says_that_it_is_one(examples):
+    unmarked = examples.read("MATCH (c:Claim) WHERE c.example IS NULL RETURN count(c) AS n")[0]["n"]
     assert unmarked == 0
-    world = world_of(filled)
+    world = world_of(examples)
     for contact in example_contacts.make(world.institutions, today()):
         assert contact.example
         for channel in contact.channels:
             assert re.fullmatch(r"\d\d 000 \d\d \d\d", channel.value) or channel.value.endswith(".example.pl")
 
 
-def test_the_same_seed_gives_the_same_examples(filled):
-    world = world_of(filled)
-    one, two = (examples.make(world.institutions, world.expectations, world.voivodeships, today()) for _ in range(2))
+def test_the_same_seed_gives_the_same_examples(examples):
+    world = world_of(examples)
+    one, two = (example_claims.make(world.institutions, world.expectations, world.voivodeships, today()) for _ in range(2))
     assert one == two and len(one.claims) > 1000
 
 
-def test_page_file_and_command_agree_on_the_gaps(filled, sign_in, command):
+def test_page_file_and_command_agree_on_the_gaps(examples, sign_in, command):
     client = sign_in(Role.CONSULTANT, voivodeship="14")
     file = rows_of(client.get("/gaps/table.csv?level=all&state=all&lang=pl").text)
     told = json.loads(command("gaps", "14", "--format", "json").stdout)
@@ -76,7 +68,7 @@ def test_page_file_and_command_agree_on_the_gaps(filled, sign_in, command):
     assert total == 171
 
 
-def test_a_cell_of_the_country_leads_to_a_list_of_the_same_length(filled, sign_in):
+def test_a_cell_of_the_country_leads_to_a_list_of_the_same_length(examples, sign_in):
     client = sign_in(Role.NATIONAL)
     table = rows_of(client.get("/country/table.csv").text)
     assert len(table) == 16
@@ -87,7 +79,7 @@ def test_a_cell_of_the_country_leads_to_a_list_of_the_same_length(filled, sign_i
         assert sum(int(row[state]) for state in GapState) == int(row["total"]) == 72
 
 
-def test_too_few_answers_give_no_weight(filled, sign_in):
+def test_too_few_answers_give_no_weight(examples, sign_in):
     table = rows_of(sign_in(Role.NATIONAL).get("/country/table.csv").text)
     for row in table:
         enough = int(row["answered"]) >= 0.4 * int(row["asked"])
@@ -97,7 +89,7 @@ def test_too_few_answers_give_no_weight(filled, sign_in):
     assert "za mało odpowiedzi – wagi nie podaje się" in page
 
 
-def test_the_arithmetic_of_a_gap_stands_on_its_page_and_follows_changed_weights(filled, sign_in):
+def test_the_arithmetic_of_a_gap_stands_on_its_page_and_follows_changed_weights(examples, sign_in):
     client = sign_in(Role.CONSULTANT, voivodeship="14")
     first = rows_of(client.get("/gaps/table.csv?state=gap").text)[0]
     page = client.get(f"/gaps/{first['expectation_id']}").text
@@ -148,7 +140,7 @@ def test_a_gap_is_never_stale_on_the_page(reference_store, sign_in):
     assert state()["ec-029"] == "unconfirmed", "the next look shows what was said a moment ago"
 
 
-def test_the_monday_list_puts_the_longest_waiting_first(filled, sign_in):
+def test_the_monday_list_puts_the_longest_waiting_first(examples, sign_in):
     page = sign_in(Role.CONSULTANT, voivodeship="14").get("/").text
     assert page.count('class="k-todo"') == 7
     assert "Trzy najpoważniejsze luki" in page and "Do kogo dzwonić" in page

@@ -8,7 +8,6 @@ import pytest
 
 from coordination.cooperation import service
 from coordination.cooperation.service import Statement
-from coordination.demo import fill
 from coordination.graph.model import Form, Stance
 from coordination.permissions import Actor, Role
 from tests.accounts.doors import PASSWORD, account
@@ -83,9 +82,8 @@ def test_a_consultant_turns_a_gap_into_a_confirmed_tie_with_a_contact_point_who_
     assert [said for said in page.complaints + phone.complaints if "410" not in said] == []
 
 
-def test_a_national_reviewer_sees_sixteen_and_each_number_leads_to_its_list(browser, site, reference_store):
-    fill.once(reference_store)
-    account(reference_store, "kraj@example.pl", Role.NATIONAL)
+def test_a_national_reviewer_sees_sixteen_and_each_number_leads_to_its_list(browser, site, examples):
+    account(examples, "kraj@example.pl", Role.NATIONAL)
     page = watched(browser)
     sign_in(page, site, "kraj@example.pl")
     assert page.locator("h1").inner_text() == "16 województw"
@@ -128,13 +126,12 @@ PAGES = (
 
 @pytest.mark.parametrize("server", ["embedded"], indirect=True)  # the pages are the same on both
 @pytest.mark.parametrize("lang", ["pl", "en"])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser, site, server, reference_store, lang):
-    fill.once(reference_store)
-    account(reference_store, "konsultant@example.pl", Role.CONSULTANT, voivodeships=("14",))
-    account(reference_store, "kraj@example.pl", Role.NATIONAL)
-    own = service.claimant(reference_store, KSP, "ksp")
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(browser, site, server, examples, lang):
+    account(examples, "konsultant@example.pl", Role.CONSULTANT, voivodeships=("14",))
+    account(examples, "kraj@example.pl", Role.NATIONAL)
+    own = service.claimant(examples, KSP, "ksp")
     said = Statement(stance=Stance.COOPERATES, forms=(Form.REFERRAL,))
-    service.record(reference_store, KSP, own, "kcik", ["referral"], said)
+    service.record(examples, KSP, own, "kcik", ["referral"], said)
     faults = []
     for email, pages in (("konsultant@example.pl", PAGES), ("kraj@example.pl", ("/country", "/country/blanks"))):
         page = watched(browser)

@@ -6,14 +6,12 @@ import re
 
 import pytest
 
-from coordination.demo import readiness_fill
 from coordination.permissions import Role
 from tests.browser import DESKTOP, PHONE, axe, chromium, no_sideways_scroll, resize, window
 
 
 @pytest.mark.parametrize("server", ["embedded", pytest.param("neo4j", marks=pytest.mark.slow)], indirect=True)
-def test_results_stand_every_look_and_print_whole(reference_store, app, live, sign_in):
-    readiness_fill.once(reference_store, "s" * 32)
+def test_results_stand_every_look_and_print_whole(examples, app, live, sign_in):
     readers = {
         "/readiness": sign_in(Role.CONSULTANT, voivodeship="14"),
         "/readiness/institutions/sg-nadwislanski": sign_in(Role.NATIONAL),
