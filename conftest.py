@@ -2,7 +2,7 @@
 
     pytest                            everything but the longer checks
     pytest --slow                     those too
-    pytest -n 2 --dist loadgroup      tests of one server stay in one process, so each server starts once
+    pytest -n 2 --dist loadgroup      tests of one server stay in one process; only the embedded one starts twice
 """
 
 from __future__ import annotations
@@ -35,7 +35,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         server = getattr(item, "callspec", None) and item.callspec.params.get("server")  # type: ignore[attr-defined]
         if server:
-            item.add_marker(pytest.mark.xdist_group(str(server)))
+            # The browser's tests, nearly all of them on the embedded server, are a third of the work: a group of
+            # their own goes to the worker that is done with its server first.
+            in_browser = server == "embedded" and ("browser" in item.path.name or "journeys" in item.path.name)
+            item.add_marker(pytest.mark.xdist_group(f"{server} in the browser" if in_browser else str(server)))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -58,6 +58,7 @@ ACTIONS: dict[str, str] = {
     "round:create": N_("Round of the self-assessment prepared"),
     "round:edit": N_("Round of the self-assessment changed"),
     "round:open": N_("Round of the self-assessment opened"),
+    "round:drop": N_("Draft of a round thrown away"),
     "round:close": N_("Round of the self-assessment closed"),
     "response:open": N_("Self-assessment opened for the first time"),
     "response:ask_to_sign": N_("Self-assessment passed on for approval"),

@@ -49,6 +49,13 @@ EDIT: LiteralString = """
     SET r += $content
     RETURN r.id AS id
     """
+DROP: LiteralString = """
+    MATCH (r:Round {id: $id})
+    SET r.version = r.version + 1
+    WITH r WHERE r.version = $version + 1 AND r.state = 'draft'
+    DETACH DELETE r
+    RETURN $id AS id
+    """
 AUDIENCE: LiteralString = """
     UNWIND $rows AS row
     MATCH (r:Round {id: $round_id}), (i:Institution {id: row.institution_id})
@@ -171,6 +178,13 @@ def close(tx: Tx, actor: Actor, found: Round, at: datetime) -> None:
     if not tx.run(EDIT, id=found.id, version=found.version, states=["open"], content=content):
         raise Conflict(found.id)
     audit.record(tx, actor, "round:close", found.id, at=at)
+
+
+def drop(tx: Tx, actor: Actor, found: Round) -> None:
+    """Throw a draft away; nobody was asked by it. Raises Conflict as `edit` does, also where it was opened."""
+    if not tx.run(DROP, id=found.id, version=found.version):
+        raise Conflict(found.id)
+    audit.record(tx, actor, "round:drop", found.id, after={"title": found.title})
 
 
 def _content(found: Round) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from urllib.parse import unquote
 
 import pytest
 
+from coordination.clock import today
 from coordination.graph import claims, submissions, survey_links
 from coordination.permissions import Role
+from coordination.readiness.rounds import reminders
 from coordination.surveys.model import Answer
 from tests.readiness.asked import (
     EVERYTHING,
@@ -334,3 +336,33 @@ def test_what_a_consultant_hands_in_is_marked_as_on_behalf(reference_store, sign
     sign(consultant)
     assert handed(reference_store)[0].on_behalf
     assert "Wypełniono w imieniu instytucji." in consultant.get(f"{AT}/result").text
+
+
+def test_an_institution_itself_ends_its_reminders_and_asks_for_them_again(ksp, reference_store, sign_in):
+    start = ksp.get(AT).text
+    assert "Bez przypomnień" in start and f"{AT}/reminders" in start
+    told = ksp.post(f"{AT}/reminders", data={"wanted": "0"}, follow_redirects=True).text
+    assert "Nie będzie więcej przypomnień" in told and "Przypominać ponownie" in told
+    assert reminders.due(record(reference_store, "round-ksp"), today()) is reminders.Reason.STOPPED
+    consultant = sign_in(Role.CONSULTANT, voivodeship="14")
+    assert "instytucja poprosiła o niewysyłanie przypomnień" in consultant.get("/rounds/responses/round-ksp").text
+    ksp.post(f"{AT}/reminders", data={"wanted": "1"})
+    assert reminders.due(record(reference_store, "round-ksp"), today()) is None
+
+
+def test_a_link_to_the_whole_ends_reminders_and_one_to_a_section_does_not(app, reference_store):
+    asked(reference_store, ["ksp"])
+    part = holder(app, link(reference_store, "round-ksp", sections=["KN"]))
+    assert "reminders" not in part.get(AT).text
+    assert part.post(f"{AT}/reminders", data={"wanted": "0"}).status_code == 404
+    assert record(reference_store, "round-ksp").stopped == ""
+    holder(app, link(reference_store, "round-ksp")).post(f"{AT}/reminders", data={"wanted": "0"})
+    assert record(reference_store, "round-ksp").stopped
+
+
+def test_who_has_handed_in_is_told_that_no_reminder_comes_anyway(ksp, reference_store):
+    fill(reference_store, "round-ksp")
+    hand_in(reference_store, "round-ksp")
+    assert f"{AT}/reminders" not in ksp.get(AT).text
+    told = ksp.post(f"{AT}/reminders", data={"wanted": "0"}, follow_redirects=True).text
+    assert "Niczego nie zmieniono" in told and record(reference_store, "round-ksp").stopped == ""

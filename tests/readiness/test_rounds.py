@@ -255,3 +255,34 @@ def test_two_who_open_the_same_draft_open_it_once(consultant, reference_store):
     with pytest.raises(Conflict):
         running.open_(reference_store, LOCAL_OPERATOR, read, SECRET)
     assert len(responses.of_round(reference_store, Scope(everything=True), read.id)) == len(read.audience)
+
+
+def test_a_draft_is_thrown_away_after_asking_and_nobody_was_asked_by_it(consultant, reference_store):
+    draft(consultant)
+    found = only(reference_store)
+    address = f"/rounds/{found.id}/drop"
+    assert address in consultant.get(f"/rounds/{found.id}").text
+    question = consultant.get(address).text
+    assert "Usunąć szkic „Samoocena 2026”?" in question
+    assert only(reference_store).state == "draft"  # looking throws nothing away
+    version = re.search(r'name="version"[^>]* value="(\d+)"', question)[1]  # type: ignore[index]
+    assert consultant.post(address, data={"version": version}).status_code == 302
+    assert rounds.listed(reference_store, EVERYTHING) == []
+    assert consultant.get(f"/rounds/{found.id}").status_code == 404
+    (entry,) = reference_store.read("MATCH (a:AuditEntry {action: 'round:drop'}) RETURN a.object_id AS id")
+    assert entry["id"] == found.id
+
+
+def test_a_draft_changed_meanwhile_and_an_open_round_are_not_thrown_away(consultant, reference_store):
+    draft(consultant)
+    found = only(reference_store)
+    seen = found.version
+    consultant.post(f"/rounds/{found.id}/institutions", data={"institution": ["kwp-radom"]})
+    refused = consultant.post(f"/rounds/{found.id}/drop", data={"version": seen}, follow_redirects=True)
+    assert "W tym czasie ktoś zmienił rundę" in refused.text
+    assert only(reference_store).audience == ("kwp-radom",)
+    consultant.post(f"/rounds/{found.id}/open")
+    assert consultant.get(f"/rounds/{found.id}/drop").status_code == 409
+    opened = only(reference_store)
+    assert consultant.post(f"/rounds/{found.id}/drop", data={"version": opened.version}).status_code == 409
+    assert only(reference_store).state == "open" and len(responses.of_round(reference_store, EVERYTHING, found.id)) == 1

@@ -117,6 +117,22 @@ def revoke(response_id: str, link_id: str):
     return redirect(url_for(".pass_on", response_id=found.id))
 
 
+@bp.post("/<response_id>/reminders")
+@account_or_link(Permission.SURVEY_ANSWER)
+def reminders(response_id: str):
+    """End the reminders of this self-assessment, or ask for them again."""
+    found = handing.whole(paper_of(response_id))
+    wanted = request.form.get("wanted") == "1"
+    try:
+        handing.remind(store(), actor(), found, wanted)
+    except Conflict:
+        flash(_("Nothing was changed: no reminder of this self-assessment comes any more."), "info")
+    else:
+        told = _("Reminders will come again.") if wanted else _("No more reminders of this self-assessment will come.")
+        flash(told, "success")
+    return redirect(url_for(".start", response_id=found.id))
+
+
 @bp.route("/<response_id>/check", methods=["GET", "POST"])
 @account_or_link(Permission.SURVEY_ANSWER)
 def check(response_id: str):

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from coordination.clock import WARSAW, now
 from coordination.errors import Conflict, Invalid, NotFound
-from coordination.graph import submissions, survey_links
+from coordination.graph import letters, submissions, survey_links
 from coordination.graph.responses import Record
 from coordination.graph.rounds import Round
 from coordination.graph.store import Store, Tx
@@ -22,6 +22,7 @@ LINK_DAYS = timedelta(days=60)  # after the date of a round; what was handed in 
 
 CHOOSE_SECTIONS = N_("Choose at least one section.")
 STILL_MISSING = N_("Not handed in: some questions have no answer yet. They are listed below.")
+UNWANTED = N_("the institution asked not to be reminded")  # kept as it is here, told in the reader's language
 CHANGED_SINCE = N_("Somebody saved an answer meanwhile. Check the answers again, then hand in.")
 
 
@@ -81,6 +82,13 @@ def one_link(store: Store, found: Paper, link_id: str) -> SurveyLink:
 def revoke(store: Store, actor: Actor, found: Paper, link_id: str) -> None:
     """End such a link; who holds it is out at once."""
     store.change(survey_links.revoke, actor, found.id, one_link(store, found, link_id).id, now())
+
+
+def remind(store: Store, actor: Actor, found: Paper, wanted: bool) -> None:
+    """Let the institution itself end its reminders, or ask for them again. Raises Conflict where none comes anyway."""
+    if not whole(found).desk.writable:
+        raise Conflict(found.id)
+    store.change(letters.stop, actor, found.id, "" if wanted else UNWANTED, now())
 
 
 def ask_to_sign(store: Store, actor: Actor, found: Paper, secret: str, to_function: str) -> str:

@@ -63,6 +63,10 @@ class LetterForm(Form):
     )
 
 
+class VersionForm(Form):
+    version = HiddenField()
+
+
 class ReasonForm(Form):
     version = HiddenField()
     reason = TextAreaField(

@@ -91,7 +91,8 @@ def _reminder(held: Round, questionnaire: Questionnaire, today: date, comments: 
     return _("Reminder of the self-assessment: %(title)s", title=held.title), [
         _("The self-assessment “%(title)s” has not been handed in yet.", title=held.title) + " " + when,
         _("What was entered is kept. If somebody else is the right person, this letter can be passed on within the"
-          " institution. Reminders stop when the answers are handed in; there are three at most."),
+          " institution. Reminders stop when the answers are handed in, or when told to under the link; there are three at"
+          " most."),
         _("The self-assessment opens under this link:"),
     ]  # fmt: skip
 

@@ -16,7 +16,7 @@ from coordination.permissions import Permission, ever
 from coordination.readiness import sheet
 from coordination.readiness.rounds import mailing, reminders, reviewing
 from coordination.readiness.rounds.forms import ReasonForm, StopForm
-from coordination.readiness.rounds.room_views import bp, secret
+from coordination.readiness.rounds.room_views import bp, secret, seen_version
 from coordination.web import Form, actor, institution_types, language, needs, store
 
 
@@ -28,7 +28,7 @@ def review(response_id: str):
     form = Form()
     wrong: dict[str, str] = {}
     if form.submitted():
-        version = _version()
+        version = seen_version()
         try:
             if request.form.get("action") == "accept":
                 reviewing.accept(store(), actor(), found, version)
@@ -88,11 +88,6 @@ def _page(response_id: str, form: Form, wrong: dict[str, str]):
     )
 
 
-def _version() -> int:
-    raw = request.form.get("version", "")
-    return int(raw) if raw.isdecimal() and len(raw) < 9 else 0
-
-
 def _comments() -> dict[str, str]:
     return {
         name.removeprefix("comment-"): text.strip()
@@ -114,7 +109,7 @@ def reopen(response_id: str):
     if form.submitted():
         try:
             reviewing.reopen(
-                store(), actor(), found, _version(), reason=form.reason.data or "", secret=secret()
+                store(), actor(), found, seen_version(), reason=form.reason.data or "", secret=secret()
             )
         except Invalid as error:
             form.reason.errors = [reviewing.said(error, _)]

@@ -60,3 +60,9 @@ def link_address(token: str) -> str:
     """The address of a link as it stands in a letter."""
     public_url = current_app.config["SETTINGS"].public_url
     return (public_url or request.host_url.rstrip("/")) + url_for("reply.open_link", token=token)
+
+
+def seen_version() -> int:
+    """The version that was looked at before the button was pressed, 0 where the page did not say."""
+    raw = request.form.get("version", "")
+    return int(raw) if raw.isdecimal() and len(raw) < 9 else 0

@@ -174,6 +174,12 @@ def close(store: Store, actor: Actor, found: Round) -> None:
     store.change(rounds.close, actor, found, now())
 
 
+def drop(store: Store, actor: Actor, found: Round) -> None:
+    """Throw a draft away. Raises Conflict when somebody changed or opened it since it was read."""
+    changeable(actor, found)
+    store.change(rounds.drop, actor, found)
+
+
 def _addressees(asked: Iterable[Entry]) -> list[Addressee]:
     return [
         Addressee(response_id=str(uuid4()), institution_id=each.id, institution_type=each.type)

@@ -3,11 +3,12 @@ in views of their own."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import ngettext, pgettext
 
 from coordination.clock import today
 from coordination.errors import Conflict, Invalid
@@ -18,8 +19,8 @@ from coordination.graph.rounds import Round
 from coordination.i18n import local
 from coordination.permissions import Permission, scope
 from coordination.readiness.rounds import board_views, letter_views, review_views, running
-from coordination.readiness.rounds.forms import RoundForm
-from coordination.readiness.rounds.room_views import bp, place, secret
+from coordination.readiness.rounds.forms import RoundForm, VersionForm
+from coordination.readiness.rounds.room_views import bp, place, secret, seen_version
 from coordination.web import Form, actor, institution_types, language, needs, store, voivodeship
 
 HIGHEST = 100  # of a target
@@ -286,6 +287,27 @@ def close(round_id: str):
         rate=board.rates(store(), reach, [found.id]).get(found.id, board.Rate()),
         waiting=letters.counts(store(), reach, found.id).get(State.DRAFT, 0),
     )
+
+
+@bp.route("/<round_id>/drop", methods=["GET", "POST"])
+@needs(Permission.ROUND_MANAGE)
+def drop(round_id: str):
+    """Throw a draft away, after asking."""
+    found = running.changeable(actor(), running.one(store(), actor(), round_id))
+    form = VersionForm()
+    if found.state != "draft":
+        abort(409)
+    if form.submitted():
+        try:
+            running.drop(store(), actor(), replace(found, version=seen_version()))
+        except Conflict:
+            flash(_("Somebody changed the round meanwhile. Read it again before it is thrown away."), "error")
+            return redirect(url_for(".board", round_id=found.id, **place()))
+        flash(pgettext("round", "The draft was thrown away."), "success")
+        return redirect(url_for(".index", **place()))
+    form.version.data = str(found.version)
+    asked_now = len(running.audience(store(), actor(), found))
+    return render_template("readiness/round_drop.html", form=form, round=found, asked=asked_now)
 
 
 @bp.post("/<round_id>/complete")
