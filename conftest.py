@@ -35,10 +35,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         server = getattr(item, "callspec", None) and item.callspec.params.get("server")  # type: ignore[attr-defined]
         if server:
-            # The browser's tests, nearly all of them on the embedded server, are a third of the work: a group of
-            # their own goes to the worker that is done with its server first.
-            in_browser = server == "embedded" and ("browser" in item.path.name or "journeys" in item.path.name)
-            item.add_marker(pytest.mark.xdist_group(f"{server} in the browser" if in_browser else str(server)))
+            item.add_marker(pytest.mark.xdist_group(_group(item, str(server))))
+
+
+def _group(item: pytest.Item, server: str) -> str:
+    """The tests that one process runs; the largest groups are handed out first."""
+    if "other" in getattr(item, "fixturenames", ()):
+        return "neo4j"  # they need both servers
+    if server == "embedded" and ("browser" in item.path.name or "journeys" in item.path.name):
+        return "embedded, in the browser"  # a third of the work, for whoever is done with its server first
+    return server
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
