@@ -26,6 +26,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("pages") and _server(item) == "neo4j":
+            item.add_marker(pytest.mark.slow)
     if not config.getoption("--slow"):
         slow = [item for item in items if item.get_closest_marker("slow")]
         if slow:
@@ -33,9 +36,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             items[:] = [item for item in items if item not in slow]
             config.stash[left_out][LONGER] = len(slow)
     for item in items:
-        server = getattr(item, "callspec", None) and item.callspec.params.get("server")  # type: ignore[attr-defined]
-        if server:
-            item.add_marker(pytest.mark.xdist_group(_group(item, str(server))))
+        if server := _server(item):
+            item.add_marker(pytest.mark.xdist_group(_group(item, server)))
+
+
+def _server(item: pytest.Item) -> str:
+    """The graph server a test runs on, "" where it needs none."""
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.params.get("server", "")) if callspec else ""
 
 
 def _group(item: pytest.Item, server: str) -> str:

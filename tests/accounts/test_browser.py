@@ -11,7 +11,7 @@ from coordination.permissions import LOCAL_OPERATOR, Role
 from tests import browser
 from tests.accounts.doors import OTHER_PASSWORD, PASSWORD, account
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.pages]
 
 EMAIL = "administrator@example.pl"
 FOREIGN = "foreign.example"

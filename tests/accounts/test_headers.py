@@ -10,6 +10,8 @@ from flask import abort
 from coordination import create_app, errors, web
 from coordination.permissions import Role
 
+pytestmark = pytest.mark.pages
+
 ALWAYS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

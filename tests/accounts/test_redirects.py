@@ -5,6 +5,8 @@ import pytest
 from coordination.accounts import redirects
 from tests.accounts.doors import PASSWORD, account, enter, form_token
 
+pytestmark = pytest.mark.pages
+
 EMAIL = "przeglad@example.pl"
 H, OWN = "foreign.example", "localhost"
 

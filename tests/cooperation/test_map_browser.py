@@ -10,6 +10,8 @@ from coordination.permissions import Role
 from tests import browser
 from tests.cooperation import made
 
+pytestmark = pytest.mark.pages
+
 MAP = "/cooperation/map?as_of=2026-01-12"
 OSG = "sg-nadwislanski"
 

@@ -15,6 +15,8 @@ import pytest
 from coordination.permissions import Role
 from tests.cooperation import made
 
+pytestmark = pytest.mark.pages
+
 MAP = "/cooperation/map"
 DAY = "as_of=2026-01-12"
 

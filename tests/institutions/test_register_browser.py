@@ -13,7 +13,7 @@ from coordination.graph.model import Channel, ChannelKind, Contact, Visibility
 from coordination.permissions import LOCAL_OPERATOR, Role
 from tests import browser as browsing
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.pages]
 
 
 def furnish(store):

@@ -29,6 +29,8 @@ from tests.readiness.test_editor import BASE, DRAFT, ID, put_item, stands, text
 from tests.surveys.build import TYPES
 from tests.surveys.test_xlsform import NAMES
 
+pytestmark = pytest.mark.pages
+
 Q = packaged()
 EN = translator("en")
 
