@@ -24,6 +24,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[left_out] = Counter()
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    # Here already: xdist reads the groups before any other hook sees the whole collection.
+    if server := _server(item):
+        item.add_marker(pytest.mark.xdist_group(_group(item, server)))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
@@ -35,9 +41,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             config.hook.pytest_deselected(items=slow)
             items[:] = [item for item in items if item not in slow]
             config.stash[left_out][LONGER] = len(slow)
-    for item in items:
-        if server := _server(item):
-            item.add_marker(pytest.mark.xdist_group(_group(item, server)))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    if getattr(session.config.option, "loadgroup", False):  # in a worker of `--dist loadgroup`
+        for item in session.items:
+            if _server(item) and "@" not in item.nodeid:
+                raise pytest.UsageError("pytest-xdist ignores the groups of the tests with this pytest")
 
 
 def _server(item: pytest.Item) -> str:
