@@ -253,6 +253,7 @@ def test_a_disabled_account_is_a_stranger_everywhere(house, reference_store, set
             assert letter(ask(client, row.method, address)) == letters[0], f"{row.method} {address}"
 
 
+@pytest.mark.pages
 def test_a_method_a_route_does_not_have_is_405_for_everyone(house, app):
     rules = defaultdict(set)
     for method, rule in stored_rules(app):

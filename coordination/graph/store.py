@@ -91,12 +91,10 @@ def _rows(result: neo4j.Result) -> list[Row]:
         keys = result.keys()
         return [dict(zip(keys, map(plain, record.values()), strict=True)) for record in result]
     except ResultFailedError as error:
-        # The driver tells of a failure again in its own words; the server's say whether to try once more.
-        if error.__cause__ is None:
-            raise
-        raise error.__cause__ from None
+        raise _itself(error) from None  # what the server said tells whether to try once more
 
 
+_UNAVAILABLE = (ServiceUnavailable, SessionExpired, AuthError, TransientError, DatabaseError)
 # Whether a backup is reading and changes must wait (dump.py). Part of the query that writes an audit entry.
 GATE_IS_CLOSED: LiteralString = "EXISTS { MATCH (g:Gate {id: 'writes'}) WHERE g.until > $now }"
 PATIENCE = 60.0  # seconds a change waits for a backup
@@ -282,11 +280,21 @@ class Store:
 def _our_errors() -> Iterator[None]:
     try:
         yield
-    except ConstraintError as error:
-        raise AlreadyExists(str(error.message)) from error
-    except (ServiceUnavailable, SessionExpired, AuthError, TransientError, DatabaseError) as error:
+    except (Neo4jError, DriverError, OSError) as told:
+        error = _itself(told)
+        if isinstance(error, ConstraintError):
+            raise AlreadyExists(str(error.message)) from error
+        if isinstance(error, Neo4jError) and not isinstance(error, _UNAVAILABLE):
+            raise error from None
         raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
-    except Neo4jError:
-        raise
-    except (DriverError, OSError) as error:
-        raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
+
+
+def _itself(error: BaseException) -> BaseException:
+    """What went wrong, where the driver tells of it a second time.
+
+    It gives the connection of a failed transaction back before it rolls back. Where another thread has taken it by
+    then, the rollback is left out, as it must be, by telling that the result had failed.
+    """
+    while isinstance(error, ResultFailedError) and error.__cause__ is not None:
+        error = error.__cause__
+    return error

@@ -54,6 +54,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_one_sentence(command, tmp_pa
     assert refused.stdout.splitlines()[-1] == "created 0, changed 0, unchanged 0, rejected 1"
 
 
+@pytest.mark.pages
 def test_wrong_usage_ends_with_two(command, tmp_path):
     file = tmp_path / "x.csv"
     file.write_bytes(b"id\n")

@@ -84,6 +84,29 @@ def test_a_taken_key_undoes_the_whole_change(store):
     assert store.read("MATCH (e:Event) RETURN collect(e.id) AS ids") == [{"ids": ["taken"]}]
 
 
+def test_a_taken_key_is_told_as_one_although_another_thread_has_taken_the_connection_meanwhile(store):
+    """The driver gives the connection of a failed transaction away before it rolls back."""
+    others = []
+
+    def work(tx):
+        try:
+            tx.run("CREATE (:Source {id: 'one'})")
+        except Neo4jError:
+            other = store._driver.session(database=store.address.database)
+            others.append(other)
+            other.begin_transaction().run("RETURN 1 AS one").consume()
+            raise
+
+    store.run("CREATE (:Source {id: 'one'})")
+    try:
+        with pytest.raises(AlreadyExists):
+            store.change(work)
+    finally:
+        for other in others:
+            other.close()
+    assert store.read("MATCH (s:Source) RETURN count(s) AS n") == [{"n": 1}]
+
+
 def test_a_server_that_is_not_there_is_unavailable():
     with socket.socket() as nobody:
         nobody.bind(("127.0.0.1", 0))  # taken and not listening
