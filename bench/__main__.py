@@ -13,8 +13,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench import files, limit, report, surveys
 from bench import gaps as judging
-from bench import limit, report, surveys
+from bench import map as drawing
 from bench.measure import Timing, again, interleaved, queries
 from bench.pages import TERYT, application, pages, sign_in
 from bench.start import cold_start
@@ -40,7 +41,7 @@ def main() -> None:
 
     from tests.servers import Servers
 
-    found: dict[str, list[Any]] = {"pages": [], "forms": [], "gaps": [], "surveys": [], "starts": []}
+    found: dict[str, list[Any]] = {"pages": [], "forms": [], "gaps": [], "surveys": [], "files": [], "maps": [], "starts": []}
     with tempfile.TemporaryDirectory() as folder:
         servers = Servers(Path(folder, "servers"))
         try:
@@ -54,9 +55,13 @@ def main() -> None:
                     _gaps(found, store, made, server, asked)
                 print(f"{server}: a round of {surveys.ASKED} institutions …", flush=True)
                 found["surveys"].append(surveys.measure(store, Path(folder) / "data", server, budget=asked.budget))
+                print(f"{server}: files of {files.ROWS} rows …", flush=True)
+                found["files"].append(files.measure(store, server, files.ROWS))
                 store.close()
         finally:
             servers.stop()
+    print("the map in a browser …", flush=True)
+    found["maps"] = drawing.measure()
     found["starts"] = cold_start()
     text = report.markdown(found)
     print(text)

@@ -15,6 +15,8 @@ import statistics
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -32,10 +34,25 @@ INSTITUTIONS, TIES = 1_000, 5_000
 ARRANGEMENTS = ("geography", "spring", "roles")
 
 
+@dataclass(frozen=True)
+class MapRow:
+    """Seconds until the map was drawn in one arrangement, and the processor's time of the server for it."""
+
+    arrangement: str
+    first: float
+    best: float
+    median: float
+    processor: float
+    lede: str
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--times", type=int, default=5)
-    times = parser.parse_args().times
+    print(markdown(measure(parser.parse_args().times)))
+
+
+def measure(times: int = 5) -> list[MapRow]:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(data_dir=Path(folder), secret_key="k" * 48, testing=True)
@@ -53,13 +70,32 @@ def main() -> None:
         server = make_server("127.0.0.1", 0, app, threaded=True)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
-            measure(f"http://127.0.0.1:{server.server_port}", cookie, times)
+            return _drawn(f"http://127.0.0.1:{server.server_port}", cookie, times)
         finally:
             server.shutdown()
             store.close()
 
 
-def measure(address: str, cookie: tuple[str, str], times: int) -> None:
+def markdown(rows: Sequence[MapRow]) -> str:
+    """The section of docs/benchmarks.md."""
+    if not rows:
+        return ""
+    lines = [
+        f"| {row.arrangement} | {row.first:.2f} | {row.best:.2f} ({row.median:.2f}) | {row.processor:.2f} |" for row in rows
+    ]
+    head = f"""## The map in a browser
+
+{INSTITUTIONS:,} institutions and {TIES:,} ties, from the address to the drawn canvas that answers the keyboard. Bar: 3 s.
+The page says: {rows[0].lede}
+
+| arrangement | first time, s | drawn, s | processor of the server, s |
+| --- | --- | --- | --- |
+"""
+    return head + "\n".join(lines) + "\n"
+
+
+def _drawn(address: str, cookie: tuple[str, str], times: int) -> list[MapRow]:
+    found = []
     with browser.chromium() as chromium:
         for arrangement in ARRANGEMENTS:
             drawn, processor = [], []
@@ -73,11 +109,10 @@ def measure(address: str, cookie: tuple[str, str], times: int) -> None:
                 processor.append(time.process_time() - used)
                 lede = page.locator(".k-lede").inner_text().replace("\u00a0", " ")
                 page.context.close()
-            print(
-                f"{arrangement}: drawn first {drawn[0]:.2f} s, best {min(drawn):.2f} s, median {statistics.median(drawn):.2f} s; "
-                f"server processor first {processor[0]:.2f} s, best {min(processor):.2f} s · {lede}",
-                flush=True,
+            found.append(
+                MapRow(arrangement, drawn[0], min(drawn), statistics.median(drawn), min(processor), lede)
             )
+    return found
 
 
 if __name__ == "__main__":

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
-from bench import surveys
+from bench import files, surveys
+from bench import map as drawing
 from bench.measure import Timing
 from coordination.clock import today
 
@@ -83,7 +84,8 @@ def markdown(found: dict[str, list[Any]]) -> str:
                        driver=version("neo4j"), cores=psutil.cpu_count(),
                        load=psutil.getloadavg()[1])  # fmt: skip
     parts = [head, _bars(found), _pages(found["pages"]), _growth(found["pages"]), _forms(found["forms"]), _gaps(found["gaps"]),
-             surveys.markdown(found["surveys"]), _starts(found["starts"])]  # fmt: skip
+             surveys.markdown(found["surveys"]), drawing.markdown(found["maps"]), files.markdown(found["files"]),
+             _starts(found["starts"])]  # fmt: skip
     return "\n".join(part for part in parts if part)
 
 
@@ -101,6 +103,10 @@ def _bars(found: dict[str, list[Any]]) -> str:
                                                         for row in found["gaps"] if row.alike], 5.0, "×"),
         ("", "gaps of the country, 20,000 institutions", [row.country.best for row in large], 2.0, "s"),
         ("", "gaps of a voivodeship of 1,250", [row.voivodeship.best for row in large], 0.3, "s"),
+        ("", "a saved answer ÷ a bare write", [row.save.over(row.bare) for row in found["surveys"]], 3.0, "×"),
+        ("", "board of 5,000 asked institutions", [row.board.best for row in found["surveys"]], 1.0, "s"),
+        ("", "scoring 1,000 responses", [row.scoring.best for row in found["surveys"]], 1.0, "s"),
+        ("", "map of 1,000 institutions and 5,000 ties, drawn", [row.best for row in found["maps"]], 3.0, "s"),
         ("P13", "start, after the first", [row.seconds for row in starts], 3.0, "s"),
         ("P13", "memory of the web process", [row.memory / 2**20 for row in found["starts"]], 150.0, "MB"),
     ]
