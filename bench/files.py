@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.worlds import erase
 from coordination.clock import today
 from coordination.exchange import applying, exporting, planning, tabular, writing
 from coordination.exchange.kinds import KINDS
@@ -100,8 +101,8 @@ class FileRow:
 
 
 def measure(store: Store, server: str, count: int) -> FileRow:
-    store.run("MATCH (n) DETACH DELETE n")
     schema.apply(store)
+    erase(store)
     reference.load(store)
     rows = invented(count)
     found: dict[str, float] = {}

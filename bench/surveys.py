@@ -18,7 +18,7 @@ from typing import LiteralString
 
 from bench.measure import Timing, interleaved, queries
 from bench.pages import application, sign_in
-from bench.worlds import BATCH, ERASE, INSTITUTIONS, _batches, _institution, invent
+from bench.worlds import INSTITUTIONS, _batches, _institution, erase, invent
 from coordination.clock import now, today
 from coordination.graph import questionnaires, reference, responses, rounds, schema
 from coordination.graph.responses import Change
@@ -52,8 +52,7 @@ class Row:
 def world(store: Store, asked: int) -> tuple[Round, list[Addressee]]:
     """The reference data, as many institutions as are asked, and a draft of a round of the country."""
     schema.apply(store)
-    while store.run(ERASE, batch=BATCH)[0]["gone"]:
-        pass
+    erase(store)
     reference.load(store)
     questionnaires.install(store)
     made = invent(asked).institutions

@@ -27,6 +27,8 @@ BATCH = 2_000
 ERASE: LiteralString = """
     MATCH (n) WHERE NOT n:SchemaStep WITH n LIMIT $batch DETACH DELETE n RETURN count(*) AS gone
     """
+# Before their nodes: an area alone has tens of thousands of them, more than one transaction may hold.
+LOOSEN: LiteralString = "MATCH ()-[r]->() WITH r LIMIT $batch DELETE r RETURN count(*) AS gone"
 INSTITUTIONS: LiteralString = """
     UNWIND $rows AS row
     MATCH (t:InstitutionType {code: row.type}), (v:Voivodeship {teryt: row.teryt})
@@ -69,8 +71,7 @@ class Made:
 def write(store: Store, size: int, seed: int = 2026) -> Made:
     """Empty the store and fill it with the reference data and `size` institutions, 3 contacts and 4 ties each."""
     schema.apply(store)
-    while store.run(ERASE, batch=BATCH)[0]["gone"]:
-        pass
+    erase(store)
     reference.load(store)
     made = invent(size, seed)
     at = now()
@@ -173,6 +174,13 @@ def _claim(number: int, claim: dict[str, Any], at: datetime) -> dict[str, Any]:
         "source": "own_statement", "note": "", "recorded_at": at, "recorded_by": "bench", "recorded_as": "",
         "example": True, "current_key": key(claim["claimant_id"], claim["partner_id"], claim["area"]),
     }  # fmt: skip
+
+
+def erase(store: Store) -> None:
+    """Nothing but the schema, in portions."""
+    for portion in (LOOSEN, ERASE):
+        while store.run(portion, batch=BATCH)[0]["gone"]:
+            pass
 
 
 def _batches(rows: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, Any]]]:
