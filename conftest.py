@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.servers import server_of
+
 LONGER = "longer checks (make test-slow)"
 left_out = pytest.StashKey[Counter[str]]()
 
@@ -25,16 +27,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    # Here already: xdist reads the groups before any other hook sees the whole collection.
-    if server := _server(item):
+    if server := server_of(item):
         item.add_marker(pytest.mark.xdist_group(_group(item, server)))
+        if server == "neo4j" and item.get_closest_marker("pages"):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.get_closest_marker("pages") and _server(item) == "neo4j":
-            item.add_marker(pytest.mark.slow)
     if not config.getoption("--slow"):
         slow = [item for item in items if item.get_closest_marker("slow")]
         if slow:
@@ -51,14 +51,8 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
 def pytest_collection_finish(session: pytest.Session) -> None:
     if getattr(session.config.option, "loadgroup", False):  # in a worker of `--dist loadgroup`
         for item in session.items:
-            if _server(item) and "@" not in item.nodeid:
+            if server_of(item) and "@" not in item.nodeid:
                 raise pytest.UsageError("pytest-xdist ignores the groups of the tests with this pytest")
-
-
-def _server(item: pytest.Item) -> str:
-    """The graph server a test runs on, "" where it needs none."""
-    callspec = getattr(item, "callspec", None)
-    return str(callspec.params.get("server", "")) if callspec else ""
 
 
 def _group(item: pytest.Item, server: str) -> str:

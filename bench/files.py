@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bench.tables import table
 from bench.worlds import erase
 from coordination.clock import today
 from coordination.exchange import applying, exporting, planning, tabular, writing
@@ -92,12 +93,11 @@ def plain_xlsx(rows: list[dict[str, str]]) -> bytes:
 
 @dataclass(frozen=True)
 class FileRow:
-    """Seconds of each step on one server, and the largest reading process so far."""
+    """Seconds of each step on one server."""
 
     server: str
     rows: int
     seconds: dict[str, float]
-    child: int  # bytes
 
 
 def measure(store: Store, server: str, count: int) -> FileRow:
@@ -108,16 +108,16 @@ def measure(store: Store, server: str, count: int) -> FileRow:
     found: dict[str, float] = {}
     workbook = joined(writing.chunks("xlsx", COLUMNS, rows, "institutions"))
     found["limit: calamine"], _ = timed(lambda: calamine(workbook), 3)
-    found["read XLSX in the child process"], table = timed(lambda: tabular.read(workbook), 3)
+    found["read XLSX in the child process"], sheet = timed(lambda: tabular.read(workbook), 3)
     content = joined(writing.chunks("csv", COLUMNS, rows, "institutions"))
     found["read CSV in the child process"], _ = timed(lambda: tabular.read(content), 3)
     found["plan (validate, compare, duplicates)"], plan = timed(
-        lambda: planning.plan(store, LOCAL_OPERATOR, "institutions", table, today())
+        lambda: planning.plan(store, LOCAL_OPERATOR, "institutions", sheet, today())
     )
     assert plan.counts == (count, 0, 0, 0), plan.counts
     found["save with audit entries"], _ = timed(lambda: applying.apply(store, LOCAL_OPERATOR, plan))
     found["plan again (nothing changes)"], plan = timed(
-        lambda: planning.plan(store, LOCAL_OPERATOR, "institutions", table, today())
+        lambda: planning.plan(store, LOCAL_OPERATOR, "institutions", sheet, today())
     )
     assert plan.empty
     found["export: read the records"], stored = timed(lambda: exporting.rows(store, LOCAL_OPERATOR, "institutions"))
@@ -126,8 +126,7 @@ def measure(store: Store, server: str, count: int) -> FileRow:
     found["first byte of CSV"], _ = timed(lambda: first_byte(writing.csv_chunks(COLUMNS, stored)), 3)
     found["limit: XlsxWriter"], _ = timed(lambda: plain_xlsx(stored), 2)
     found["write XLSX"], _ = timed(lambda: joined(writing.chunks("xlsx", COLUMNS, stored, "x")), 2)
-    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
-    return FileRow(server, count, found, child)
+    return FileRow(server, count, found)
 
 
 def markdown(found: Sequence[FileRow]) -> str:
@@ -143,13 +142,11 @@ def markdown(found: Sequence[FileRow]) -> str:
         for ours, limit in (("read XLSX in the child process", "limit: calamine"), ("write CSV", "limit: csv module"),
                             ("write XLSX", "limit: XlsxWriter"))
     ]  # fmt: skip
-    table = [[f"{found[0].rows:,} rows, seconds", *(row.server for row in found)],
-             ["---", *("---:" for _ in found)], *lines, whole, *ratios]  # fmt: skip
+    titles = [f"{found[0].rows:,} rows, seconds", *(row.server for row in found)]
     return (
         "## Import and export\n\nBars: reading at most 3 × calamine, the whole import at most 10 s and 256 MB (P11); CSV at "
-        "most 3 × the csv module, XLSX at most 1.3 × XlsxWriter, the first byte within 1 s (P12). The largest child "
-        f"process took {max(row.child for row in found) / 2**20:.0f} MB.\n\n"
-    ) + "".join(f"| {' | '.join(line)} |\n" for line in table)
+        "most 3 × the csv module, XLSX at most 1.3 × XlsxWriter, the first byte within 1 s (P12).\n\n"
+    ) + table(titles, [*lines, whole, *ratios])
 
 
 def main() -> None:
@@ -172,6 +169,10 @@ def main() -> None:
         finally:
             servers.stop()
     print(markdown(found))
+    # Of this program alone: a child counts from the size of the process that started it.
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    child = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+    print(f"Peak memory of this process: {peak} MB; of the largest reading process: at most {child} MB.")
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ from uuid import uuid4
 
 from werkzeug.serving import make_server
 
+from bench.tables import table
 from coordination import clock, create_app
 from coordination.accounts import service
 from coordination.config import Settings
@@ -81,17 +82,15 @@ def markdown(rows: Sequence[MapRow]) -> str:
     if not rows:
         return ""
     lines = [
-        f"| {row.arrangement} | {row.first:.2f} | {row.best:.2f} ({row.median:.2f}) | {row.processor:.2f} |" for row in rows
+        [row.arrangement, f"{row.first:.2f}", f"{row.best:.2f} ({row.median:.2f})", f"{row.processor:.2f}"] for row in rows
     ]
     head = f"""## The map in a browser
 
 {INSTITUTIONS:,} institutions and {TIES:,} ties, from the address to the drawn canvas that answers the keyboard. Bar: 3 s.
 The page says: {rows[0].lede}
 
-| arrangement | first time, s | drawn, s | processor of the server, s |
-| --- | --- | --- | --- |
 """
-    return head + "\n".join(lines) + "\n"
+    return head + table(("arrangement", "first time, s", "drawn, s", "processor of the server, s"), lines)
 
 
 def _drawn(address: str, cookie: tuple[str, str], times: int) -> list[MapRow]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import platform
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from bench import files, surveys
 from bench import map as drawing
 from bench.measure import Timing
+from bench.tables import ms, table
 from coordination.clock import today
 
 HEAD = """# Benchmarks
@@ -115,30 +115,21 @@ def _bars(found: dict[str, list[Any]]) -> str:
         for name, what, seen, bar, unit in asked
         if seen
     ]
-    return "## Bars\n\n" + _table(("bar", "of", "at most", "worst measured", "met"), lines)
-
-
-def _table(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [titles, ["---"] * len(titles), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
-
-
-def _ms(timing: Timing) -> str:
-    return f"{timing.best * 1e3:.1f} ({timing.median * 1e3:.1f})"
+    return "## Bars\n\n" + table(("bar", "of", "at most", "worst measured", "met"), lines)
 
 
 def _pages(rows: list[PageRow]) -> str:
     lines = [
-        [row.page, row.server, f"{row.size:,}", _ms(row.ours), f"{row.ours.over(row.limit):.1f}",
+        [row.page, row.server, f"{row.size:,}", ms(row.ours), f"{row.ours.over(row.limit):.1f}",
          f"{row.ours.cpu * 1e3:.1f}", f"{row.ours.cpu / row.limit.cpu:.1f}", f"{row.ours.cpu / row.graph.cpu:.1f}", str(row.queries),
-         _ms(row.bare), f"{row.ours.over(row.bare):.1f}", f"{row.cold * 1e3:.0f}", f"{row.length / 1024:.0f}"]
+         ms(row.bare), f"{row.ours.over(row.bare):.1f}", f"{row.cold * 1e3:.0f}", f"{row.length / 1024:.0f}"]
         for row in sorted(rows, key=lambda row: (row.page, row.server, row.size))
     ]  # fmt: skip
     bars = (
         "Bars: the list at most 2.0 × the limit page (P1), at most 6 × its own queries (P3), at most 6 queries and as "
         "many at every size (P5)."
     )
-    return f"## Pages\n\n{bars}\n\n" + _table(
+    return f"## Pages\n\n{bars}\n\n" + table(
         ("page", "server", "institutions", "ours, ms", "÷ limit page", "CPU, ms", "CPU ÷ limit's", "CPU ÷ limit's on our store", "queries",
          "its queries, ms", "÷ queries",
          "first time, ms", "kB"), lines)  # fmt: skip
@@ -156,20 +147,20 @@ def _growth(rows: list[PageRow]) -> str:
     if not lines:
         return ""
     head = "## Growth\n\nSlope of time against size, both logarithmic: 0 is no growth, 1 is in proportion.\n\n"
-    return head + _table(("page", "server", "institutions", "slope", "queries"), lines)
+    return head + table(("page", "server", "institutions", "slope", "queries"), lines)
 
 
 def _forms(rows: list[FormRow]) -> str:
-    lines = [[row.server, f"{row.size:,}", _ms(row.ours), _ms(row.limit), f"{row.ours.over(row.limit):.1f}"]
+    lines = [[row.server, f"{row.size:,}", ms(row.ours), ms(row.limit), f"{row.ours.over(row.limit):.1f}"]
              for row in rows]  # fmt: skip
-    return "## A form\n\nA new institution, beside a bare WTForms form of 15 fields.\n\n" + _table(
+    return "## A form\n\nA new institution, beside a bare WTForms form of 15 fields.\n\n" + table(
         ("server", "institutions", "ours, ms", "limit, ms", "ratio"), lines)  # fmt: skip
 
 
 def _gaps(rows: list[GapRow]) -> str:
     lines = [
-        [row.server, f"{row.size:,}", f"{row.ties:,}", _ms(row.voivodeship), _ms(row.read_voivodeship),
-         _ms(row.country), _ms(row.read_country), _ms(row.limit), f"{row.country.over(row.limit):.1f}",
+        [row.server, f"{row.size:,}", f"{row.ties:,}", ms(row.voivodeship), ms(row.read_voivodeship),
+         ms(row.country), ms(row.read_country), ms(row.limit), f"{row.country.over(row.limit):.1f}",
          f"{row.alike['ours'].over(row.alike['count limit']):.1f}" if row.alike else ""]
         for row in rows
     ]  # fmt: skip
@@ -177,7 +168,7 @@ def _gaps(rows: list[GapRow]) -> str:
         "## Gaps without a page\n\nAssessing from what is at hand, and reading it from the store when nothing is. "
         "Bars: 2 s for the country at 20,000 institutions and 80,000 ties, 0.3 s for a voivodeship of 1,250. The limit "
         "counts missing pairs by class and names nothing (P10).\n\n"
-        + _table(("server", "institutions", "ties", "a voivodeship, ms", "reading it, ms", "the country, ms",
+        + table(("server", "institutions", "ties", "a voivodeship, ms", "reading it, ms", "the country, ms",
                   "reading it, ms", "limit, ms", "country ÷ limit", "÷ from the same ties"), lines)
     )  # fmt: skip
 
@@ -190,4 +181,4 @@ def _starts(rows: list[StartRow]) -> str:
         "makes the database and loads the reference data. As installed for use: without pandas, which only the tests bring and "
         "the driver would import. Bars: 3 s and 150 MB (P13).\n\n"
     )
-    return head + _table(("start", "seconds", "web process, MB", "graph server, MB"), lines)
+    return head + table(("start", "seconds", "web process, MB", "graph server, MB"), lines)

@@ -18,6 +18,7 @@ from typing import LiteralString
 
 from bench.measure import Timing, interleaved, queries
 from bench.pages import application, sign_in
+from bench.tables import ms, table
 from bench.worlds import INSTITUTIONS, _batches, _institution, erase, invent
 from coordination.clock import now, today
 from coordination.graph import questionnaires, reference, responses, rounds, schema
@@ -135,9 +136,6 @@ def markdown(rows: Sequence[Row], command: str = "") -> str:
     if not rows:
         return ""
 
-    def ms(timing: Timing) -> str:
-        return f"{timing.best * 1e3:.1f} ({timing.median * 1e3:.1f})"
-
     titles = (
         "server", "asked", "opening the round, s", "a save, ms", "bare write, ms", "save ÷ bare write",
         "autosave request, ms", "its CPU, ms", "board, ms", "its CPU, ms", "queries",
@@ -156,8 +154,7 @@ def markdown(rows: Sequence[Row], command: str = "") -> str:
         "node in a transaction of its own, without an entry. Bars: a save at most 3 × a bare write, the board of 5,000 "
         "asked institutions and scoring 1,000 responses at most 1 s each. Best of the rounds, median in brackets.\n\n"
     )
-    table = [titles, ["---"] * len(titles), *lines]
-    return head + "\n".join(f"| {' | '.join(line)} |" for line in table) + "\n"
+    return head + table(titles, lines)
 
 
 def main() -> None:

@@ -28,7 +28,7 @@ from coordination import clock
 from coordination.config import Settings
 from coordination.permissions import LOCAL_OPERATOR, Role
 from tests.content import TestStore
-from tests.servers import NAMES, ROOT, Servers
+from tests.servers import NAMES, ROOT, Servers, server_of
 
 REFERENCE = {"reference_store", "world"}
 EXAMPLES = "examples"
@@ -39,8 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     def order(item: pytest.Item) -> tuple[int, int]:
         names = set(getattr(item, "fixturenames", ()))
-        callspec = getattr(item, "callspec", None)
-        server = callspec.params.get("server", "") if callspec else ""
+        server = server_of(item)
         content = 2 if EXAMPLES in names else int(bool(names & REFERENCE))
         return NAMES.index(server) + 1 if server in NAMES else 0, content
 

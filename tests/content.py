@@ -81,7 +81,8 @@ class TestStore(Store):
             fill.once(self)
             readiness_fill.once(self, "s" * 32)
             self.examples = Snapshot(self)
-        self.examples.put_back(self)
+        else:
+            self.examples.put_back(self)
         self.content = "examples"
 
 

@@ -28,6 +28,12 @@ JARS = ROOT / ".cache" / "neo4j" / "lib"
 NAMES = tuple(os.environ.get("COORDINATION_TEST_SERVERS", "embedded neo4j").replace(",", " ").split())
 
 
+def server_of(item: pytest.Item) -> str:
+    """The graph server a test runs on, "" where it needs none."""
+    callspec = getattr(item, "callspec", None)
+    return str(callspec.params.get("server", "")) if callspec else ""
+
+
 class Servers:
     """Starts each server when the first test asks for it, and stops what it started."""
 

@@ -234,7 +234,6 @@ def test_every_action_of_the_program_has_words():
 # From the command line
 
 
-@pytest.mark.pages
 def test_accounts_from_the_command_line(command, reference_store, guarded):
     from tests.accounts.test_links import use
 

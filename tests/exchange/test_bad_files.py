@@ -14,8 +14,6 @@ from coordination.i18n import translator
 from tests.exchange.makers import CLAIMS, INSTITUTIONS, claim, institution, plan, state, table
 from tests.exchange.workbooks import BOMBS, workbook
 
-pytestmark = pytest.mark.pages
-
 POLISH = translator("pl")
 GOOD = table(INSTITUTIONS, institution("oik-radom", name_pl="Ośrodek w Łodzi"))
 

@@ -168,7 +168,6 @@ def test_a_card_saved_meanwhile_is_not_overwritten(reference_store, sign_in):
     ).status_code == 302
 
 
-@pytest.mark.pages
 def test_a_hidden_number_is_in_no_page_and_no_file_until_its_reading_is_logged(reference_store, sign_in):
     made = contact(reference_store)
     digits = re.compile(r"600\s*000\s*987")

@@ -350,6 +350,13 @@ def test_an_institution_itself_ends_its_reminders_and_asks_for_them_again(ksp, r
     assert reminders.due(record(reference_store, "round-ksp"), today()) is None
 
 
+def test_a_consultant_s_reason_is_told_in_their_own_words(reference_store, sign_in):
+    asked(reference_store, ["ksp"])
+    consultant = sign_in(Role.CONSULTANT, voivodeship="14")
+    consultant.post("/rounds/responses/round-ksp/reminders", data={"reason": "Note"})  # a text of the program as well
+    assert "Przypomnienia wstrzymano: Note." in consultant.get("/rounds/responses/round-ksp?lang=pl").text
+
+
 def test_a_link_to_the_whole_ends_reminders_and_one_to_a_section_does_not(app, reference_store):
     asked(reference_store, ["ksp"])
     part = holder(app, link(reference_store, "round-ksp", sections=["KN"]))

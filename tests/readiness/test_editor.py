@@ -67,7 +67,6 @@ def test_a_draft_takes_the_next_number_of_the_step_chosen(draft, reference_store
     assert draft.post(f"{BASE}/1.0.0/draft", data={}).status_code == 422
 
 
-@pytest.mark.pages
 def test_every_form_of_the_packaged_questionnaire_saves_what_it_showed(draft, reference_store):
     """Opened and saved untouched, every part stays equal, and not even an edition is counted."""
     pages = ["texts", "dimensions", "rules"]

@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, request, url_for
 from flask_babel import gettext as _
 
 from coordination.permissions import Permission, ever
+from coordination.readiness.answering.handing import UNWANTED
 from coordination.web import actor
 
 bp = Blueprint("rounds", __name__, url_prefix="/rounds")
@@ -43,6 +44,12 @@ def readiness_views() -> list[tuple[str, str, bool]]:
 
 def secret() -> str:
     return current_app.config["SECRET_KEY"]
+
+
+@bp.app_template_filter("why_stopped")
+def why_stopped(reason: str) -> str:
+    """Why no reminders come: the institution's own wish in the reader's language, a consultant's words as they are."""
+    return _(reason) if reason == UNWANTED else reason
 
 
 @bp.context_processor

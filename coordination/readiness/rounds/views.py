@@ -76,7 +76,7 @@ def new():
 @bp.route("/<round_id>/edit", methods=["GET", "POST"])
 @needs(Permission.ROUND_MANAGE)
 def edit(round_id: str):
-    found = running.changeable(actor(), running.one(store(), actor(), round_id))
+    found = _own(round_id)
     if found.state == "closed":
         abort(409)
     form = _form([questionnaires.one(store(), found.questionnaire_id)])
@@ -104,6 +104,11 @@ def edit(round_id: str):
             )
             return redirect(url_for(".board", round_id=found.id, **place()))
     return _page(form, found, groups, set(groups), scores, wrong, None)
+
+
+def _own(round_id: str) -> Round:
+    """A round that is theirs to change; NotFound for any other."""
+    return running.changeable(actor(), running.one(store(), actor(), round_id))
 
 
 def _form(versions: list[questionnaires.Version]) -> RoundForm:
@@ -186,7 +191,7 @@ def _save(
 @needs(Permission.ROUND_MANAGE)
 def audience(round_id: str):
     """The exact list by name: of a draft, to choose from; of an open round, to ask more."""
-    found = running.changeable(actor(), running.one(store(), actor(), round_id))
+    found = _own(round_id)
     if found.state == "closed":
         abort(409)
     there = set(found.audience) if found.state == "draft" else _there(found)
@@ -235,7 +240,7 @@ def _there(found: Round) -> dict[str, str]:
 @bp.route("/<round_id>/open", methods=["GET", "POST"], endpoint="open")
 @needs(Permission.ROUND_MANAGE)
 def open_round(round_id: str):
-    found = running.changeable(actor(), running.one(store(), actor(), round_id))
+    found = _own(round_id)
     form = Form()
     if found.state != "draft":
         abort(409)
@@ -267,7 +272,7 @@ def open_round(round_id: str):
 @bp.route("/<round_id>/close", methods=["GET", "POST"])
 @needs(Permission.ROUND_MANAGE)
 def close(round_id: str):
-    found = running.changeable(actor(), running.one(store(), actor(), round_id))
+    found = _own(round_id)
     form = Form()
     if found.state != "open":
         abort(409)
@@ -293,7 +298,7 @@ def close(round_id: str):
 @needs(Permission.ROUND_MANAGE)
 def drop(round_id: str):
     """Throw a draft away, after asking."""
-    found = running.changeable(actor(), running.one(store(), actor(), round_id))
+    found = _own(round_id)
     form = VersionForm()
     if found.state != "draft":
         abort(409)
@@ -314,7 +319,7 @@ def drop(round_id: str):
 @needs(Permission.ROUND_MANAGE)
 def complete(round_id: str):
     """Prepare the invitations that an interrupted opening left out."""
-    found = running.changeable(actor(), running.one(store(), actor(), round_id))
+    found = _own(round_id)
     if found.state != "open":
         abort(409)
     made = running.complete(store(), actor(), found, secret())
