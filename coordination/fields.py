@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
+from markupsafe import Markup
 from wtforms import SelectField, SelectMultipleField, StringField, ValidationError, widgets
 from wtforms.fields.choices import SelectChoice
 
@@ -24,6 +26,17 @@ _YEAR_OR_MONTH = re.compile(r"[12]\d{3}(-(0[1-9]|1[0-2]))?", re.ASCII)
 def options(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
     """Choices of a field, from codes and what they are called."""
     return [SelectChoice(str(code), text) for code, text in pairs]
+
+
+def drawn(pairs: Iterable[tuple[Any, str]], chosen: Any = "") -> Markup:
+    """The <option>s of a select, for templates. Kept: a list of towns or types is the same on many pages."""
+    return _drawn(tuple(pairs), str(chosen))
+
+
+@lru_cache(maxsize=512)
+def _drawn(pairs: tuple[tuple[Any, str], ...], chosen: str) -> Markup:
+    plain, taken = Markup('<option value="{}">{}</option>'), Markup('<option value="{}" selected>{}</option>')
+    return Markup("").join((taken if str(code) == chosen else plain).format(code, text) for code, text in pairs)
 
 
 class FromList(SelectField):

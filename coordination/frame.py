@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import g, request, url_for
@@ -69,13 +70,7 @@ def build(demo: bool) -> Frame:
     frame = Frame(demo=demo, lang=lang, lang_urls=_language_links(), data_as_of=now())
     frame.request_id = getattr(g, "request_id", "")
     frame.sign_in_url = url_for("accounts.sign_in")
-    frame.footer = [
-        (_("Accessibility statement"), url_for("about.page", page="accessibility")),
-        (_("Personal data"), url_for("about.page", page="personal-data")),
-        (_("Method and sources"), url_for("about.page", page="method")),
-        (_("Help"), url_for("about.page", page="help")),
-        (_("Report an error in the data"), url_for("about.page", page="report-error")),
-    ]
+    frame.footer = _footer(lang, request.script_root)
     if who.role is Role.GUEST:
         frame.guest = bool(who.id)
         return frame
@@ -141,9 +136,37 @@ def _language_links() -> dict[str, str]:
     return {lang: _same_page(lang=lang) for lang in LANGUAGES}
 
 
-def _navigation(place: dict[str, Any]) -> list[tuple[str, str, bool, int | None]]:
-    role = actor().role
-    own = {"institution_id": actor().institution_id}
+# Words and addresses below are the same on every page of a reader, and finding them costs as much as a short table.
+@lru_cache(maxsize=16)
+def _footer(lang: str, root: str) -> list[tuple[str, str]]:
+    return [
+        (_("Accessibility statement"), url_for("about.page", page="accessibility")),
+        (_("Personal data"), url_for("about.page", page="personal-data")),
+        (_("Method and sources"), url_for("about.page", page="method")),
+        (_("Help"), url_for("about.page", page="help")),
+        (_("Report an error in the data"), url_for("about.page", page="report-error")),
+    ]
+
+
+def _navigation(place: dict[str, str]) -> list[tuple[str, str, bool, int | None]]:
+    here = (request.blueprint or "").split(".")[0]
+    here = ROOM_OF.get(here, here)
+    if request.endpoint in ("institutions.call", "institutions.search"):  # each has its own place in the frame
+        here = ""
+    counts = getattr(g, "counts", {})
+    entries = _entries(
+        actor().role, actor().institution_id, place.get("voivodeship"), language(), request.script_root
+    )
+    return [(label, url, room == here, counts.get(room)) for room, label, url in entries]
+
+
+@lru_cache(maxsize=1024)
+def _entries(
+    role: Role, institution_id: str | None, teryt: str | None, lang: str, root: str
+) -> list[tuple[str, str, str]]:
+    """(room, label, address) of the menu of a role, an institution's with its own page."""
+    place: dict[str, Any] = {"voivodeship": teryt} if teryt else {}
+    own = {"institution_id": institution_id}
     todo = ("home", _("To do"), "home.start", {})
     everyone: list[tuple[str, str, str, dict[str, Any]]] = [
         ("institutions", _("Institutions"), "institutions.index", {}),
@@ -183,11 +206,4 @@ def _navigation(place: dict[str, Any]) -> list[tuple[str, str, bool, int | None]
             *everyone,
         ],
     }.get(role, [])
-    here = (request.blueprint or "").split(".")[0]
-    here = ROOM_OF.get(here, here)
-    if request.endpoint in ("institutions.call", "institutions.search"):  # each has its own place in the frame
-        here = ""
-    return [
-        (label, url_for(endpoint, **values or place), room == here, getattr(g, "counts", {}).get(room))
-        for room, label, endpoint, values in entries
-    ]
+    return [(room, label, url_for(endpoint, **values or place)) for room, label, endpoint, values in entries]

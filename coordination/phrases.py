@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from babel.support import NullTranslations, Translations
-from flask import Flask
+from flask import Flask, g
 from flask_babel import get_locale
 from jinja2 import pass_context
 from jinja2.runtime import Context
@@ -25,9 +25,26 @@ def _catalogue(lang: str) -> NullTranslations:
     return NullTranslations() if lang == "en" else Translations.load(FOLDER, [lang])
 
 
+def language() -> str:
+    """The reader's language: settled once in a request, Polish outside of one."""
+    try:
+        return g.language
+    except RuntimeError:  # nobody asks for a page
+        return "pl"
+    except AttributeError:
+        locale = get_locale()
+        g.language = locale.language if locale else "pl"
+        return g.language
+
+
 def _here() -> NullTranslations:
-    locale = get_locale()
-    return _catalogue(locale.language if locale else "pl")
+    try:
+        return g.words
+    except RuntimeError:
+        return _catalogue("pl")
+    except AttributeError:
+        g.words = _catalogue(language())
+        return g.words
 
 
 def _filled(context: Context, found: str, values: dict[str, Any]) -> str:

@@ -8,19 +8,20 @@ from functools import partial, update_wrapper
 from typing import Any, TypeVar
 
 from flask import Flask, Response, abort, current_app, g, make_response, render_template, request
-from flask_babel import get_locale, lazy_gettext
+from flask_babel import lazy_gettext
 from flask_login import current_user
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from coordination import permissions
+from coordination import fields, permissions
 from coordination.errors import DomainError, StoreUnavailable, Throttled
 from coordination.graph import catalogue
 from coordination.graph.audit import REQUEST_ID
 from coordination.graph.model import Area, InstitutionType, Source, Voivodeship
 from coordination.graph.store import Store
 from coordination.permissions import Actor, Permission, Role
+from coordination.phrases import language as language  # rooms take it from here, with the rest of a request
 
 T = TypeVar("T")
 View = TypeVar("View", bound=Callable[..., Any])
@@ -86,11 +87,6 @@ def store() -> Store:
 def actor() -> Actor:
     """Whoever asks; GUEST without rights when nobody signed in."""
     return getattr(current_user, "actor", None) or GUEST
-
-
-def language() -> str:
-    locale = get_locale()
-    return locale.language if locale else "pl"
 
 
 def voivodeships() -> dict[str, Voivodeship]:
@@ -180,6 +176,7 @@ def download(pieces: Iterable[bytes], name: str, media: str) -> Response:
 
 def install(app: Flask) -> None:
     """Hooks of every request: identity of the request, access, headers, error pages."""
+    app.jinja_env.globals["options_of"] = fields.drawn
     app.before_request(_identify)
     app.before_request(_check_access)
     app.after_request(_headers)

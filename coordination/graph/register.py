@@ -34,7 +34,8 @@ from coordination.permissions import Scope
 
 _UNIT = "\x1f"
 _STAGES = {str(each): place for place, each in enumerate(Stage)}
-_KINDS = {str(each): place for place, each in enumerate(ChannelKind)}
+_KINDS = {str(each): (each, place) for place, each in enumerate(ChannelKind)}
+_VISIBLE = {str(each): each for each in Visibility}
 
 # Numbers that are shown on request only stay where they are, as in contacts.py.
 # One id after the other: from a list of ids the embedded server looks at every institution.
@@ -70,13 +71,13 @@ def shown(store: Store, ids: Iterable[str]) -> dict[str, tuple[list[Contact], tu
         points[id] = [institution_id, *point]
         if channel_id:
             channels.setdefault(id, []).append(
-                Channel(id=channel_id, kind=ChannelKind(kind), value=value, visibility=Visibility(visibility))
+                Channel(id=channel_id, kind=_KINDS[kind][0], value=value, visibility=_VISIBLE[visibility])
             )
     reached: dict[str, list[Contact]] = {}
     for id, (institution_id, confirmed, hours, function) in points.items():
         numbers = channels.get(id, [])
         if len(numbers) > 1:
-            numbers.sort(key=lambda each: (_KINDS[each.kind], each.value, each.id))
+            numbers.sort(key=lambda each: (_KINDS[each.kind][1], each.value, each.id))
         contact = Contact(
             id=id,
             institution_id=institution_id,
@@ -91,7 +92,8 @@ def shown(store: Store, ids: Iterable[str]) -> dict[str, tuple[list[Contact], tu
         id, stage = text.split(_UNIT, 1)
         stages.setdefault(id, []).append(stage)
     for each in reached.values():
-        each.sort(key=lambda contact: (polish_key(contact.function), contact.id))
+        if len(each) > 1:
+            each.sort(key=lambda contact: (polish_key(contact.function), contact.id))
     return {
         id: (reached.get(id, []), tuple(sorted(stages.get(id, ()), key=_STAGES.__getitem__)))
         for id in reached.keys() | stages.keys()

@@ -35,7 +35,6 @@ class Guest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRecord:
     id_hash: str
-    created_at: datetime
     seen_at: datetime
     expires_at: datetime
     data: dict[str, Any]
@@ -60,12 +59,12 @@ LOAD: LiteralString = (
     WHERE s.expires_at > $now AND s.seen_at > $idle_since
     OPTIONAL MATCH (s)-[:OF_USER]->(u:User)
     OPTIONAL MATCH (s)-[:OF_INVITATION]->(n:Invitation)-[:FOR]->(g:Institution)
-    RETURN s {.id_hash, .created_at, .seen_at, .expires_at, .data} AS session, s.account_version AS account_version,
+    RETURN s {.id_hash, .seen_at, .expires_at, .data} AS session, s.account_version AS account_version,
            n {.id, .purpose, .expires_at, .used_at, .revoked_at} AS invitation,
            g {.id, .short_name, .national} AS institution,
            COLLECT { MATCH (g)-[:COVERS]->(gv:Voivodeship) RETURN gv.teryt } AS institution_covers,
     """
-    + users._USER
+    + users.SIGNED_IN
 )
 
 CREATE_FOR_USER: LiteralString = """

@@ -56,14 +56,18 @@ def email_key(email: str) -> str:
 
 
 # What every query returns of a user `u`; kept as one text so that the fields cannot drift apart.
-_USER: LiteralString = """
-    u {.id, .email, .role, .active, .label, .language, .dense, .created_at, .password_changed_at, .version,
-       .reset_asked_at, has_password: u.password_hash IS NOT NULL} AS user,
+_ACTS: LiteralString = """
     COLLECT { MATCH (u)-[:ACTS_FOR]->(v:Voivodeship) RETURN v.teryt } AS acts_in,
     COLLECT { MATCH (u)-[:ACTS_FOR]->(i:Institution)
               RETURN {id: i.id, name: i.short_name, national: coalesce(i.national, false)} } AS acts_for,
     COLLECT { MATCH (u)-[:ACTS_FOR]->(:Institution)-[:COVERS]->(c:Voivodeship) RETURN c.teryt } AS covers
     """
+_OWN: LiteralString = """.id, .email, .role, .active, .label, .language, .dense, .password_changed_at, .version,
+       has_password: u.password_hash IS NOT NULL"""
+_USER: LiteralString = "u {" + _OWN + ", .created_at, .reset_asked_at} AS user," + _ACTS
+# Of whoever asks for a page, every time: without the moments only their administrator looks at, as each of them costs
+# the driver as much as ten texts.
+SIGNED_IN: LiteralString = "u {" + _OWN + "} AS user," + _ACTS
 
 BY_ID: LiteralString = "MATCH (u:User {id: $id}) RETURN " + _USER
 BY_EMAIL: LiteralString = "MATCH (u:User {email_key: $email_key}) RETURN u.password_hash AS password_hash, " + _USER

@@ -17,7 +17,7 @@ from coordination.graph.store import Store
 from coordination.graph.ties import remember
 from coordination.hours import duty
 from coordination.i18n import polish_key
-from coordination.institutions.reach import Reach, in_order
+from coordination.institutions.reach import Reach, in_order_at
 from coordination.permissions import GRANTS, Actor, Permission, Scope, ever, scope
 from coordination.permissions import Reach as Far
 
@@ -266,9 +266,10 @@ def _complete(store: Store, world: World, actor: Actor, rows: list[Row], now: da
     """Contacts, tasks and ties of the rows shown: one query for all of them."""
     found = register.shown(store, [row.line.id for row in rows]) if rows else {}
     ties = ties_seen(store, world, actor, now.astimezone(WARSAW).date())
+    in_order = in_order_at(now)
     for row in rows:
         points, row.stages = found.get(row.line.id, ([], ()))
-        reaches = in_order(points, now)
+        reaches = in_order(points)
         row.contacts = len(reaches)
         if reaches:
             row.best = reaches[0]

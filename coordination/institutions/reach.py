@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from coordination.clock import WARSAW
 from coordination.graph.contacts import freshness
@@ -18,8 +18,7 @@ _duty = lru_cache(maxsize=4096)(duty)
 _FRESHNESS = {each: place for place, each in enumerate(Freshness)}
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(NamedTuple):
     """A contact point at an instant: on duty or not, fresh or not, and the first number anyone here may see."""
 
     contact: Contact
@@ -41,26 +40,49 @@ class Reach:
 
 def reach(contact: Contact, now: datetime) -> Reach:
     """The contact point at the instant `now`."""
-    return _reach(contact, now.replace(second=0, microsecond=0), now.astimezone(WARSAW).date())
+    return _reach_at(now)(contact)
 
 
-def _reach(contact: Contact, minute: datetime, today: date) -> Reach:
-    seen = [each for each in contact.channels if each.visibility is not Visibility.PRIVATE]
-    return Reach(
-        contact,
-        _duty(contact.hours, minute),
-        freshness(contact.confirmed_on, today),
-        number=next((each.value for each in seen if each.kind in _CALLED), ""),
-        email=next((each.value for each in seen if each.kind is ChannelKind.EMAIL), ""),
-        hidden=len(seen) < len(contact.channels),
-    )
+def _reach_at(now: datetime) -> Callable[[Contact], Reach]:
+    """`reach` for many contacts of one instant, which share their hours and days of confirmation."""
+    minute, today = now.replace(second=0, microsecond=0), now.astimezone(WARSAW).date()
+    duties: dict[str, Duty] = {}
+    ages: dict[date | None, Freshness] = {}
+
+    def reach(contact: Contact) -> Reach:
+        hours, confirmed = contact.hours, contact.confirmed_on
+        if hours not in duties:
+            duties[hours] = _duty(hours, minute)
+        if confirmed not in ages:
+            ages[confirmed] = freshness(confirmed, today)
+        number = email = ""
+        hidden = False
+        for each in contact.channels:
+            if each.visibility is Visibility.PRIVATE:
+                hidden = True
+            elif each.kind in _CALLED:
+                number = number or each.value
+            elif each.kind is ChannelKind.EMAIL:
+                email = email or each.value
+        return Reach(contact, duties[hours], ages[confirmed], number, email, hidden)
+
+    return reach
 
 
 def in_order(contacts: Iterable[Contact], now: datetime) -> list[Reach]:
     """Whom to try first: what can be called before what cannot, on duty before off, fresh before ageing."""
-    minute, today = now.replace(second=0, microsecond=0), now.astimezone(WARSAW).date()
-    found = [_reach(each, minute, today) for each in contacts]
-    return sorted(found, key=_order) if len(found) > 1 else found
+    return in_order_at(now)(contacts)
+
+
+def in_order_at(now: datetime) -> Callable[[Iterable[Contact]], list[Reach]]:
+    """`in_order` for the contacts of many institutions at one instant."""
+    reach = _reach_at(now)
+
+    def in_order(contacts: Iterable[Contact]) -> list[Reach]:
+        found = [reach(each) for each in contacts]
+        return sorted(found, key=_order) if len(found) > 1 else found
+
+    return in_order
 
 
 def _order(each: Reach) -> tuple[bool, bool, bool, int]:
