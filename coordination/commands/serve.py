@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 THREADS = 8
 SEAL_EVERY = 600.0  # seconds
+QUIET = 20.0  # seconds after the start, when those who waited for it have their first page
 
 _port = click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port.")
 
@@ -74,6 +75,8 @@ def _run(settings: Settings, host: str, port: int) -> None:
         address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"
         _welcome(settings, store, address, example)
         threading.Thread(target=_seal_now_and_then, args=(store, done), daemon=True).start()
+        if not settings.neo4j_uri:
+            threading.Thread(target=_speed_up_next_start, args=(settings, done), daemon=True).start()
         server.run()  # until SIGTERM or Ctrl-C; requests in hand are finished
     finally:
         done.set()
@@ -131,3 +134,18 @@ def _seal_now_and_then(store: Store, done: threading.Event) -> None:
             seals.seal(store)
         except DomainError as error:
             logging.getLogger(__name__).warning("audit entries were not sealed: %s", error)
+
+
+def _speed_up_next_start(settings: Settings, done: threading.Event) -> None:
+    """Once per build of the embedded server, when the first rush is over."""
+    import logging
+
+    from coordination.errors import DomainError
+    from coordination.graph import aot
+
+    if done.wait(QUIET):
+        return
+    try:
+        aot.prepare(settings.data_dir)
+    except (DomainError, OSError) as error:  # the platform runs as well without
+        logging.getLogger(__name__).warning("the next start will be no faster: %s", error)

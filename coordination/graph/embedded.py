@@ -19,12 +19,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from coordination.errors import StoreUnavailable
+from coordination.graph import aot
 from coordination.graph.store import Address, Store
 
 DATABASE = "app"
@@ -50,11 +51,13 @@ class Running:
 
 
 class Embedded:
-    """The embedded server of one data directory, as seen by this process."""
+    """The embedded server of one data directory, as seen by this process. `java`: options in place of the usual ones."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, java: Sequence[str] | None = None) -> None:
         self._dir = data_dir
         self._root = data_dir / "graph"
+        self._java = java
+        self.log = self._root / "server.log"
         self._file = data_dir / "server.json"
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
@@ -119,9 +122,10 @@ class Embedded:
         pid_file = self._root / "server.pid"
         pid_file.unlink(missing_ok=True)
         keeper = [sys.executable, "-I", "-S", str(Path(__file__).with_name("keeper.py")), str(pid_file)]
-        with open(self._root / "server.log", "wb") as output:
+        java = aot.options(self._root) if self._java is None else self._java
+        with open(self.log, "wb") as output:
             process = subprocess.Popen(
-                [*keeper, *server_command(self._root, bolt, http)],
+                [*keeper, *server_command(self._root, bolt, http, java)],
                 stdin=subprocess.PIPE,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -155,13 +159,13 @@ class Embedded:
 
     def _last_words(self) -> str:
         with suppress(OSError):
-            lines = (self._root / "server.log").read_text("utf-8", "replace").strip().splitlines()
+            lines = self.log.read_text("utf-8", "replace").strip().splitlines()
             if lines:
                 return lines[-1][:300]
         return "it said nothing"
 
 
-def server_command(root: Path, bolt_port: int, http_port: int) -> list[str]:
+def server_command(root: Path, bolt_port: int, http_port: int, java_options: Sequence[str] = ()) -> list[str]:
     """The server's command line. Every setting matters; the defaults are not safe.
 
     Raises StoreUnavailable where the wheel has no build for this machine.
@@ -191,6 +195,7 @@ def server_command(root: Path, bolt_port: int, http_port: int) -> list[str]:
     }
     return [
         str(java),
+        *java_options,
         "-Xmx512m",
         "-XX:+UseSerialGC",
         "--add-modules",

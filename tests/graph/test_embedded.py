@@ -22,7 +22,7 @@ from neo4j.exceptions import Neo4jError
 
 from coordination.config import Settings
 from coordination.errors import StoreUnavailable
-from coordination.graph import embedded
+from coordination.graph import aot, embedded
 from coordination.graph.embedded import Embedded
 from coordination.graph.opening import connect
 from coordination.graph.store import Store, Tx
@@ -266,6 +266,31 @@ def test_the_server_ends_with_its_owner_even_a_killed_one_and_the_next_finds_its
     house = House(tmp_path)
     assert house.running.server != server
     house.store.close()
+
+
+def uses(server: int, file: Path) -> bool:
+    return any(each.path == str(file) for each in psutil.Process(server).memory_maps())
+
+
+def test_the_next_start_uses_what_java_learnt_of_its_classes_and_a_damaged_cache_is_passed_over(tmp_path):
+    (tmp_path / "graph").mkdir()
+    (tmp_path / "graph" / "classes-0123456789abcdef.aot").write_bytes(b"of a build that is gone")
+    assert aot.prepare(tmp_path)
+    cache = aot.path(tmp_path / "graph")
+    assert stat.S_IMODE(cache.stat().st_mode) == 0o600
+    assert list(cache.parent.iterdir()) == [cache]  # nothing of the run that made it is left, nor of another build
+    house = House(tmp_path)
+    assert uses(house.running.server, cache)
+    house.store.change(Tx.run, "CREATE (:Event {id: 'kept'})")
+    house.store.close()
+    whole = cache.read_bytes()
+    middle = len(whole) // 2
+    for damaged in (whole[:middle], whole[:middle] + bytes(4096) + whole[middle + 4096 :], b""):
+        cache.write_bytes(damaged)
+        house = House(tmp_path)
+        assert not uses(house.running.server, cache)
+        assert house.store.read("MATCH (e:Event) RETURN e.id AS id") == [{"id": "kept"}]
+        house.store.close()
 
 
 def test_where_the_wheel_is_missing_the_message_names_the_way_out(tmp_path, monkeypatch):
