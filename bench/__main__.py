@@ -48,6 +48,8 @@ def main() -> None:
             for server in asked.servers:
                 address = servers.address(server)
                 store = Store(address.uri, address.user, address.password, address.database)
+                print(f"{server}: files of {files.ROWS} rows …", flush=True)
+                found["files"].append(files.measure(store, server, files.ROWS))  # first: as on a platform just set up
                 for size in asked.sizes:
                     print(f"{server}, {size} institutions: writing the world …", flush=True)
                     made = write(store, size)
@@ -55,8 +57,6 @@ def main() -> None:
                     _gaps(found, store, made, server, asked)
                 print(f"{server}: a round of {surveys.ASKED} institutions …", flush=True)
                 found["surveys"].append(surveys.measure(store, Path(folder) / "data", server, budget=asked.budget))
-                print(f"{server}: files of {files.ROWS} rows …", flush=True)
-                found["files"].append(files.measure(store, server, files.ROWS))
                 store.close()
         finally:
             servers.stop()

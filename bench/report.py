@@ -95,6 +95,7 @@ def _bars(found: dict[str, list[Any]]) -> str:
     large = [row for row in found["gaps"] if row.size >= 20_000]
     starts = [row for row in found["starts"] if row.name != "first"]
     asked: list[tuple[str, str, list[float], float, str]] = [
+        ("P1", "50-row list ÷ limit page on our store", [row.ours.over(row.graph) for row in lists], 2.0, "×"),
         ("P1", "50-row list ÷ limit page on our store, by CPU", [row.ours.cpu / row.graph.cpu for row in lists], 2.0, "×"),
         ("P1", "50-row list ÷ limit page on SQLite, by CPU", [row.ours.cpu / row.limit.cpu for row in lists], 2.0, "×"),
         ("P3", "50-row list ÷ its own queries", [row.ours.over(row.bare) for row in lists], 6.0, "×"),
@@ -107,6 +108,11 @@ def _bars(found: dict[str, list[Any]]) -> str:
         ("", "board of 5,000 asked institutions", [row.board.best for row in found["surveys"]], 1.0, "s"),
         ("", "scoring 1,000 responses", [row.scoring.best for row in found["surveys"]], 1.0, "s"),
         ("", "map of 1,000 institutions and 5,000 ties, drawn", [row.best for row in found["maps"]], 3.0, "s"),
+        ("P11", "reading a workbook ÷ calamine", [row.ratio("read XLSX in the child process") for row in found["files"]], 3.0, "×"),
+        ("P11", "import of 20,000 rows", [row.whole for row in found["files"]], 10.0, "s"),
+        ("P11", "memory of the process that reads", [row.child / 2**20 for row in found["files"]], 256.0, "MB"),
+        ("P12", "CSV ÷ csv module", [row.ratio("write CSV") for row in found["files"]], 3.0, "×"),
+        ("P12", "XLSX ÷ XlsxWriter", [row.ratio("write XLSX") for row in found["files"]], 1.3, "×"),
         ("P13", "start, after the first", [row.seconds for row in starts], 3.0, "s"),
         ("P13", "memory of the web process", [row.memory / 2**20 for row in found["starts"]], 150.0, "MB"),
     ]

@@ -8,6 +8,7 @@ python-calamine only: the script is run by its path and must start quickly.
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
 import re
@@ -16,9 +17,10 @@ import zipfile
 from datetime import date, datetime
 from typing import Any
 
-# Only places that may lie too far match (beyond column AX, or with six digits), so that a good sheet costs little.
+# Only places that may lie too far match (beyond column AX, or with six digits), so that a good sheet costs little;
+# the letter comes before what must precede it, as letters are found fastest.
 FAR = re.compile(
-    rb"""\s(?:r|ref)\s*=\s*["'](?:[A-Z]+\d+:)?((?:[A-Z]{3,}|[B-Z][A-Z]|A[YZ])(?=\d*["'])|[A-Z]*(?=\d{6,}["']))(\d*)["']"""
+    rb"""r(?<=\sr)(?:ef)?\s*=\s*["'](?:[A-Z]+\d+:)?((?:[A-Z]{3,}|[B-Z][A-Z]|A[YZ])(?=\d*["'])|[A-Z]*(?=\d{6,}["']))(\d*)["']"""
 )
 FORMULA = re.compile(
     rb"""<(?:\w+:)?c\b[^>]*?\sr\s*=\s*["']([A-Z]+)(\d+)["'][^>]*>\s*<(?:\w+:)?f[\s/>]"""
@@ -179,6 +181,7 @@ def cell(value: Any) -> str:
 
 
 def main() -> None:
+    gc.disable()  # a short life: nothing it makes is given back before its end
     limits = json.loads(sys.argv[1])
     limit(limits["memory"], limits["cpu"])
     content = sys.stdin.buffer.read()

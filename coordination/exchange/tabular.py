@@ -53,8 +53,8 @@ def read(content: bytes) -> Table:
     if "refused" in answer:
         raise Refused([problem(answer["refused"], **answer["values"])])
     # Only a CSV file of ours marks what looks like a formula; a workbook says of every cell what it is.
-    undo = (lambda cell: cell) if content.startswith(b"PK") else original
-    rows = [Line(number, tuple(undo(clean(cell)) for cell in cells)) for number, cells in answer["rows"]]
+    tidy = clean if content.startswith(b"PK") else lambda cell: original(clean(cell))
+    rows = [Line(number, tuple(map(tidy, cells))) for number, cells in answer["rows"]]
     if not rows:
         raise Refused([problem("empty")])
     return Table(rows[0], tuple(rows[1:]), tuple((row, column) for row, column in answer["formulas"]))
@@ -62,7 +62,8 @@ def read(content: bytes) -> Table:
 
 def clean(text: str) -> str:
     """Stray space off, one kind of line end; what people see stays."""
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    text = text.strip()
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
 def _ask(content: bytes) -> dict[str, Any]:

@@ -24,12 +24,14 @@ _LIVE = re.compile(rf"(^\s*|[;\t\r\n])('*)(?=[{_SIGNS}])")
 _MARKED = re.compile(rf"(^\s*|[;\t\r\n])'('*)(?=[{_SIGNS}])")
 # A telephone number in its international form is no formula, whatever reads it.
 _HARMLESS = re.compile(r"\+\d[\d ]*", re.ASCII)
+# Begins with a letter or digit and has nothing a spreadsheet splits at: no sign in it stands where it would count.
+_PLAIN = re.compile(r"[^\W_][^;\t\r\n]*")
 _CHUNK = 64 * 1024
 
 
 def harmless(text: str) -> str:
     """The text as a CSV cell that no spreadsheet computes."""
-    if not text or text.isalnum() or _HARMLESS.fullmatch(text):
+    if not text or _PLAIN.fullmatch(text) or _HARMLESS.fullmatch(text):
         return text
     return _LIVE.sub(r"\1'\2", text)
 
