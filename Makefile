@@ -7,8 +7,8 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 BIN := .venv/bin
 PO := $(wildcard coordination/translations/*/LC_MESSAGES/*.po)
 MO := $(PO:.po=.mo)
-# Two processes, one graph server each.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
+# Three processes, one graph server each: on two cores, one works while others wait for a browser or a server.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadgroup
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help run test test-slow lint bench messages wheel clean

@@ -107,7 +107,7 @@ def measure(store: Store, folder: Path, server: str, asked: int = ASKED, rounds_
         return known["edition"] or responses.answers(store, id)["KN01"].edition
 
     save()
-    times = interleaved({"bare": lambda: store.change(_bare, next(numbers)), "save": save}, rounds_, budget)
+    times = interleaved({"bare": lambda: store.change(_bare, next(numbers)), "save": save}, 10 * rounds_, budget)
     known["edition"] = 0
     times |= interleaved({"request": request}, rounds_, budget)
 
