@@ -19,3 +19,14 @@ for (const menu of menus) {
 document.addEventListener("click", (event) => {
   for (const menu of menus) if (menu.open && !menu.contains(event.target)) menu.open = false;
 });
+
+// What a link leads to is opened, where it is folded.
+const unfold = () => {
+  const found = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (found instanceof HTMLDetailsElement && !found.open) {
+    found.open = true;
+    found.scrollIntoView();
+  }
+};
+addEventListener("hashchange", unfold);
+unfold();
