@@ -11,7 +11,7 @@ import pytest
 from flask import Flask, render_template_string, request
 from flask_babel import Babel
 
-from coordination import assets, folder, i18n, phrases
+from coordination import assets, fields, folder, i18n, phrases
 
 NAMES = {
     "ui": "icon, sign, word, state, duty, breadcrumb, page_head, skip_results, panel, notice, flash_bar, empty, stat, "
@@ -52,6 +52,7 @@ def frame_application() -> Flask:
     Babel(app, locale_selector=language)
     phrases.install(app)
     assets.install(app)
+    app.jinja_env.globals["options_of"] = fields.drawn
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.filters.update(date=i18n.short_date, moment=i18n.moment, nb=i18n.no_orphans)
     app.context_processor(lambda: {"frame": frame(language(), **app.config.get("FRAME", {}))})

@@ -94,12 +94,12 @@ def test_somebody_elses_answer_is_shown_and_one_of_the_two_chosen(desk, referenc
     for size in (browsing.DESKTOP, browsing.PHONE):
         browsing.resize(page, size)
         assert browsing.axe(page) == [] and browsing.no_sideways_scroll(page) == ""
-    page.get_by_label("Zapisz zamiast niej").check()
+    page.get_by_label("Zapisz zamiast niej").click()  # gone once it is chosen
     seen(page, "KN02", 2)
     assert says_now(reference_store, "round-ksp", "KN02").value == "yes"
     save(reference_store, "round-ksp", [Answer(item_id="KN02", value="partly")], by="Wydział Kadr")
     page.locator("#a-KN02-3").check()
-    page.get_by_label("Zostaw zapisaną").check()
+    page.get_by_label("Zostaw zapisaną").click()  # gone once it is chosen
     page.locator("#a-KN02-2:checked").wait_for()
     assert page.evaluate("document.activeElement.id") == "item-KN02"
     assert says_now(reference_store, "round-ksp", "KN02").value == "partly"
