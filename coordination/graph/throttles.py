@@ -23,7 +23,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 HOLD: LiteralString = """
     MERGE (t:Throttle {key: $key}) SET t.last = $now RETURN coalesce(t.guesses, []) AS guesses
     """
-RECENT: LiteralString = "MATCH (t:Throttle {key: $key}) RETURN coalesce(t.guesses, []) AS guesses"
 KEEP: LiteralString = "MATCH (t:Throttle {key: $key}) SET t.guesses = $guesses RETURN t.key AS key"
 PURGE: LiteralString = "MATCH (t:Throttle) WHERE t.last < $since DETACH DELETE t"
 
