@@ -193,7 +193,7 @@ def main() -> None:
 
     found = []
     with tempfile.TemporaryDirectory() as folder:
-        servers = Servers(Path(folder))
+        servers = Servers(Path(folder), heap="1g")
         try:
             for server in asked.servers:
                 address = servers.address(server)

@@ -35,10 +35,10 @@ def server_of(item: pytest.Item) -> str:
 
 
 class Servers:
-    """Starts each server when the first test asks for it, and stops what it started."""
+    """Starts each server when the first test asks for it, and stops what it started. `heap`: of Neo4j."""
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    def __init__(self, directory: Path, heap: str = "512m") -> None:
+        self._directory, self._heap = directory, heap
         self._embedded = Embedded(directory / "embedded")
         self._neo4j: subprocess.Popen[bytes] | None = None
         self._neo4j_address: Address | None = None
@@ -79,7 +79,7 @@ class Servers:
             self._neo4j = subprocess.Popen(
                 [
                     "java",
-                    "-Xmx512m",
+                    f"-Xmx{self._heap}",
                     "-XX:+UseSerialGC",
                     *opens,
                     "-cp",
