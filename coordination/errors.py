@@ -72,6 +72,13 @@ class StoreUnavailable(DomainError):
     status = 503
 
 
+class TooMuchAtOnce(DomainError):
+    """One change needs more memory than the graph server may use for it; nothing of it was made."""
+
+    status = 413
+    at_once = True  # for the page, which also tells of files that are too large
+
+
 class SchemaTooNew(DomainError):
     """The database was written by a newer program; this one refuses to touch it."""
 

@@ -24,6 +24,10 @@ _WORDS: dict[type[Exception], str] = {
     errors.Conflict: N_("“%(what)s” was changed by someone else meanwhile; run the command again."),
     errors.Forbidden: N_("This account may not do that."),
     errors.StoreUnavailable: N_("The graph server does not answer: %(what)s"),
+    errors.TooMuchAtOnce: N_(
+        "The database has not enough memory to save all of it in one step, so nothing was saved. Divide the file, or give "
+        "the graph server more memory: %(what)s"
+    ),
     errors.SchemaTooNew: N_("The database was written by a newer version of the program; nothing was changed: %(what)s"),
 }
 

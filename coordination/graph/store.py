@@ -31,7 +31,7 @@ from neo4j.exceptions import (
     TransientError,
 )
 
-from coordination.errors import AlreadyExists, StoreUnavailable
+from coordination.errors import AlreadyExists, StoreUnavailable, TooMuchAtOnce
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -284,6 +284,9 @@ def _our_errors() -> Iterator[None]:
         error = _itself(told)
         if isinstance(error, ConstraintError):
             raise AlreadyExists(str(error.message)) from error
+        if isinstance(error, Neo4jError) and "OutOfMemory" in (error.code or ""):
+            # "Transient" to Neo4j, but what did not fit will not fit the next time either.
+            raise TooMuchAtOnce(str(error.message)) from error
         if isinstance(error, Neo4jError) and not isinstance(error, _UNAVAILABLE):
             raise error from None
         raise StoreUnavailable(f"{type(error).__name__}: {error}") from error

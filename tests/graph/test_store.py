@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from neo4j.exceptions import Neo4jError
 
-from coordination.errors import AlreadyExists, StoreUnavailable
-from coordination.graph.store import Store, plain, sent
+from coordination.errors import AlreadyExists, StoreUnavailable, TooMuchAtOnce
+from coordination.graph.store import Store, Tx, plain, sent
 
 MOMENT = datetime(
     2026, 3, 29, 3, 30, 0, 5, tzinfo=ZoneInfo("Europe/Warsaw")
@@ -105,6 +105,18 @@ def test_a_taken_key_is_told_as_one_although_another_thread_has_taken_the_connec
         for other in others:
             other.close()
     assert store.read("MATCH (s:Source) RETURN count(s) AS n") == [{"n": 1}]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("server", ["neo4j"], indirect=True)  # which bounds the memory of a transaction
+def test_more_at_once_than_there_is_memory_for_is_told_as_that_and_leaves_nothing(store):
+    at = store.address
+    impatient = Store(at.uri, at.user, at.password, at.database, retry_seconds=0)
+    large = "UNWIND range(1, 6000) AS n CREATE (:Event {id: toString(n), note: $text + toString(n)})"
+    with pytest.raises(TooMuchAtOnce):
+        impatient.change(Tx.run, large, text="x" * 200_000)
+    impatient.close()
+    assert store.read("MATCH (e:Event) RETURN count(e) AS n") == [{"n": 0}]
 
 
 def test_a_server_that_is_not_there_is_unavailable():
