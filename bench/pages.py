@@ -37,6 +37,9 @@ def pages(made: Made) -> list[Page]:
 
 
 def application(store: Store, data_dir: Path) -> tuple[Flask, Settings]:
+    from coordination.commands.serve import collect_less_often
+
+    collect_less_often()  # as the platform does, whose pages these are
     settings = Settings(data_dir=data_dir, secret_key="k" * 48, testing=True)
     return create_app(settings, store=store), settings
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -74,6 +75,7 @@ def _run(settings: Settings, host: str, port: int) -> None:
             ) from error
         address = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"
         _welcome(settings, store, address, example)
+        collect_less_often()
         threading.Thread(target=_seal_now_and_then, args=(store, done), daemon=True).start()
         if not settings.neo4j_uri:
             threading.Thread(target=_speed_up_next_start, args=(settings, done), daemon=True).start()
@@ -82,6 +84,14 @@ def _run(settings: Settings, host: str, port: int) -> None:
         done.set()
         store.close()
     click.echo(tr._("Stopped."))
+
+
+def collect_less_often() -> None:
+    """Let Python look for cycles less often: what a page makes is gone with the page, and the kept world of a country is
+    millions of objects that never go. Measured on the list of institutions: a twentieth of its processor time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _stop_on_signal() -> None:

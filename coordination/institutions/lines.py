@@ -34,6 +34,8 @@ class Line(NamedTuple):
     """
 
     row: Row
+    begins: str
+    units: int
     style: str
     href: str
     name: str
@@ -78,6 +80,8 @@ def lines(page: Page, carried: dict[str, Any], kinds: Mapping[str, str], now: da
         made.append(
             Line(
                 row,
+                row.begins,
+                row.units,
                 f"k-unit k-unit-{min(row.depth, 3)}" if row.depth else "",
                 href(line.id),
                 line.name_pl,

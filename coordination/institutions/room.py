@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint
 from flask_babel import gettext as _
 
-from coordination import clock
+from coordination import clock, phrases
 from coordination.errors import Invalid
 from coordination.graph import profiles
 from coordination.graph.model import Institution, InstitutionType
@@ -34,7 +34,7 @@ def type_name(code: str) -> str:
 @bp.app_template_global("term")
 def term(kind: str, code: object) -> str:
     """The reader's word for a code of the register."""
-    return _(LABELS[kind].get(str(code), str(code)))
+    return phrases.plain(LABELS[kind].get(str(code), str(code)))
 
 
 @bp.app_template_global("duty_text")
