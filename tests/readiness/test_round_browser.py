@@ -55,6 +55,7 @@ def test_the_way_of_a_round(browser, app, live, sign_in, reference_store):
     look("outbox")
     page.get_by_role("link", name="Zaznacz wszystkie na stronie (3)").click()
     page.get_by_role("button", name="Drukuj zaznaczone").click()
+    page.locator(".k-sheet").nth(2).wait_for()
     assert page.locator(".k-sheet").count() == 3
     look("print")
     page.get_by_role("button", name="Oznacz jako przekazane").click()
@@ -78,7 +79,7 @@ def test_the_way_of_a_round(browser, app, live, sign_in, reference_store):
     page.locator(".k-board th a").last.click()
     look("review")
     page.get_by_role("button", name="Zwróć z uwagami").click()
-    assert page.get_by_role("alert").is_visible()
+    page.get_by_role("alert").wait_for()
     page.get_by_label("Uwaga do całości").fill("Uzupełnić część pierwszą.")
     page.get_by_role("button", name="Zwróć z uwagami").click()
     hand_in(reference_store, first)
