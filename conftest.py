@@ -2,7 +2,7 @@
 
     pytest                            everything but the longer checks
     pytest --slow                     those too
-    pytest -n 2 --dist loadgroup      tests of one server stay in one process; only the embedded one starts twice
+    pytest -n 3 --dist loadgroup      tests of one server stay in one process; only the embedded one starts twice
 """
 
 from __future__ import annotations
