@@ -7,10 +7,8 @@
 from __future__ import annotations
 
 import argparse
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +18,7 @@ from bench import map as drawing
 from bench.measure import Timing, again, interleaved, queries
 from bench.pages import TERYT, application, pages, sign_in
 from bench.start import cold_start
-from bench.worlds import Made, write
+from bench.worlds import Made, fresh, write
 from coordination.clock import today
 from coordination.graph import gaps
 from coordination.graph import world as worlds
@@ -44,16 +42,16 @@ def main() -> None:
     try:
         for server in asked.servers:
             print(f"{server}: files of {files.ROWS} rows …", flush=True)
-            with _fresh(server) as (store, _folder):
+            with fresh(server) as (store, _folder):
                 found["files"].append(files.measure(store, server, files.ROWS))
             for size in asked.sizes:
                 print(f"{server}, {size} institutions: writing the world …", flush=True)
-                with _fresh(server) as (store, folder):
+                with fresh(server) as (store, folder):
                     made = write(store, size)
                     _pages(found, store, made, folder, server, asked)
                     _gaps(found, store, made, server, asked)
             print(f"{server}: a round of {surveys.ASKED} institutions …", flush=True)
-            with _fresh(server) as (store, folder):
+            with fresh(server) as (store, folder):
                 found["surveys"].append(surveys.measure(store, folder / "data", server, budget=asked.budget))
         print("the map in a browser …", flush=True)
         found["maps"] = drawing.measure()
@@ -64,25 +62,6 @@ def main() -> None:
     complete = asked.sizes == list(SIZES) and asked.servers == list(SERVERS)
     if output := asked.output or (Path("docs/benchmarks.md") if complete else None):
         output.write_text(text, "utf-8")
-
-
-@contextmanager
-def _fresh(server: str) -> Iterator[tuple[Store, Path]]:
-    """A database of its own for each part: emptying one takes longer than most of what is measured.
-
-    Neo4j gets the memory that compose.yaml gives it.
-    """
-    from tests.servers import Servers
-
-    with tempfile.TemporaryDirectory() as folder:
-        servers = Servers(Path(folder, "servers"), heap="1g")
-        try:
-            address = servers.address(server)
-            store = Store(address.uri, address.user, address.password, address.database)
-            yield store, Path(folder)
-            store.close()
-        finally:
-            servers.stop()
 
 
 def _pages(found: dict[str, Any], store: Store, made: Made, folder: Path, server: str, asked: Any) -> None:

@@ -9,19 +9,17 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import psutil
 
 from bench.tables import table
-from bench.worlds import erase
+from bench.worlds import erase, fresh
 from coordination.clock import today
 from coordination.exchange import applying, exporting, planning, tabular, writing
 from coordination.exchange.kinds import KINDS
@@ -189,19 +187,10 @@ def main() -> None:
     parser.add_argument("--servers", type=lambda text: text.split(","), default=["embedded", "neo4j"])
     asked = parser.parse_args()
 
-    from tests.servers import Servers
-
     found = []
-    with tempfile.TemporaryDirectory() as folder:
-        servers = Servers(Path(folder), heap="1g")
-        try:
-            for server in asked.servers:
-                address = servers.address(server)
-                store = Store(address.uri, address.user, address.password, address.database)
-                found.append(measure(store, server, asked.rows))
-                store.close()
-        finally:
-            servers.stop()
+    for server in asked.servers:
+        with fresh(server) as (store, _folder):
+            found.append(measure(store, server, asked.rows))
     print(markdown(found))
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,7 +18,7 @@ from typing import LiteralString
 from bench.measure import Timing, interleaved, queries
 from bench.pages import application, sign_in
 from bench.tables import ms, table
-from bench.worlds import INSTITUTIONS, _batches, _institution, erase, invent
+from bench.worlds import INSTITUTIONS, _batches, _institution, erase, fresh, invent
 from coordination.clock import now, today
 from coordination.graph import questionnaires, reference, responses, rounds, schema
 from coordination.graph.responses import Change
@@ -163,19 +162,10 @@ def main() -> None:
     parser.add_argument("--servers", type=lambda text: text.split(","), default=["embedded", "neo4j"])
     asked = parser.parse_args()
 
-    from tests.servers import Servers
-
     rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        servers = Servers(Path(folder, "servers"))
-        try:
-            for server in asked.servers:
-                address = servers.address(server)
-                store = Store(address.uri, address.user, address.password, address.database)
-                rows.append(measure(store, Path(folder, server), server, asked.asked))
-                store.close()
-        finally:
-            servers.stop()
+    for server in asked.servers:
+        with fresh(server) as (store, folder):
+            rows.append(measure(store, folder / "data", server, asked.asked))
     print(markdown(rows, " ".join(["python -m bench.surveys", *sys.argv[1:]])))
 
 

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import csv
 import random
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from importlib.resources import files
+from pathlib import Path
 from typing import Any, LiteralString
 
 from coordination.clock import now, today
@@ -174,6 +177,25 @@ def _claim(number: int, claim: dict[str, Any], at: datetime) -> dict[str, Any]:
         "source": "own_statement", "note": "", "recorded_at": at, "recorded_by": "bench", "recorded_as": "",
         "example": True, "current_key": key(claim["claimant_id"], claim["partner_id"], claim["area"]),
     }  # fmt: skip
+
+
+@contextmanager
+def fresh(server: str) -> Iterator[tuple[Store, Path]]:
+    """A database of its own for each part: emptying one takes longer than most of what is measured.
+
+    Neo4j gets the memory that compose.yaml gives it.
+    """
+    from tests.servers import Servers
+
+    with tempfile.TemporaryDirectory() as folder:
+        servers = Servers(Path(folder, "servers"), heap="1g")
+        try:
+            address = servers.address(server)
+            store = Store(address.uri, address.user, address.password, address.database)
+            yield store, Path(folder)
+            store.close()
+        finally:
+            servers.stop()
 
 
 def erase(store: Store) -> None:

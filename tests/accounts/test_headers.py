@@ -74,6 +74,16 @@ def test_failures_carry_them_and_tell_nothing_of_the_inside(failing, reference_s
     assert ("Retry-After" in answer.headers) == (status in (429, 503))
 
 
+def test_more_at_once_than_the_database_holds_is_told_with_what_to_do(app):
+    for lang, words in (("pl", ("Niczego nie zapisano", "podzielić na kilka plików")), ("en", ("Nothing was saved", "split into"))):
+        with app.test_request_context(f"/files?lang={lang}", method="POST"):
+            answer = app.handle_user_exception(errors.TooMuchAtOnce("secret inside"))
+        page = answer.get_data(as_text=True)
+        assert answer.status_code == 413
+        assert all(each in page.replace("\xa0", " ") for each in words) and "secret inside" not in page
+        assert "16 MB" not in page  # nor is it taken for a file that is too large
+
+
 def test_pages_redirects_and_files_carry_them(client, sign_in):
     signed_in = sign_in(Role.ADMINISTRATOR)
     for asked, who in (("/sign-in", client), ("/account", client), ("/no-such-page", client), ("/account", signed_in),

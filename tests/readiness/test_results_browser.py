@@ -30,9 +30,21 @@ def test_results_stand_every_look_and_print_whole(examples, app, live, sign_in):
                 assert page.locator("h1").count() == 1
             if address == "/readiness":
                 _matrix_prints_whole(page)
+                _a_number_leads_to_its_answers(page, live + address)
             elif address.startswith("/readiness/institutions"):
                 _arithmetic_opens_and_prints(page)
             page.context.close()
+
+
+def _a_number_leads_to_its_answers(page, matrix: str) -> None:
+    page.goto(matrix)
+    number = page.locator(".k-matrix-table tbody td a[href*='#why-']").last
+    shown = number.inner_text()
+    number.click()
+    opened = page.locator("details:target")
+    opened.wait_for()
+    assert opened.get_attribute("open") is not None and opened.locator("table").is_visible()
+    assert f": {shown} " in opened.locator("summary").inner_text().replace("\xa0", " ")
 
 
 def _matrix_prints_whole(page) -> None:
