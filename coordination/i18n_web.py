@@ -36,9 +36,9 @@ def install(app: Flask) -> None:
     app.jinja_env.add_extension("jinja2.ext.do")
     app.jinja_env.filters.update(
         date=i18n.short_date,
-        longdate=lambda day: i18n.long_date(day, choose()) if day else "",
+        longdate=phrases.by_reader(lambda day: i18n.long_date(day, phrases.language()) if day else ""),
         moment=i18n.moment,
-        num=lambda value, places=1: i18n.decimal(value, choose(), places),
+        num=phrases.by_reader(lambda value, places=1: i18n.decimal(value, phrases.language(), places)),
         nb=i18n.no_orphans,
     )
     app.jinja_env.globals.update(

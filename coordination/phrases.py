@@ -7,7 +7,8 @@ same way: `_("%(num)s of %(total)s", num=1, total=2)`.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, wraps
 from typing import Any
 
 from babel.support import NullTranslations, Translations
@@ -35,6 +36,21 @@ def language() -> str:
         locale = get_locale()
         g.language = locale.language if locale else "pl"
         return g.language
+
+
+def by_reader(make: Callable[..., str]) -> Callable[..., str]:
+    """A filter whose result depends on the reader's language.
+
+    Jinja works a filter of a constant out once, when it compiles the template: in the language of whoever came first.
+    One that takes the context it leaves for each page.
+    """
+
+    @pass_context
+    @wraps(make)
+    def filter(context: Context, *args: Any, **options: Any) -> str:
+        return make(*args, **options)
+
+    return filter
 
 
 def _here() -> NullTranslations:

@@ -16,6 +16,7 @@ import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from jinja2.utils import _PassArg
 
 from tests.templates_text import untranslatable
 
@@ -234,3 +235,23 @@ def test_python_marks_what_it_says():
                 if isinstance(each, ast.Constant) and re.search(r"[A-Za-z]{2}", str(each.value))
             ]
     assert bare == []
+
+
+# What these give is the same for every reader; any other filter depends on the language.
+ALIKE_FILTERS = {"date", "moment", "nb", "score", "percent", "signed", "clock"}
+
+
+def test_no_filter_of_a_constant_keeps_the_language_of_the_first_reader(app):
+    """Jinja computes filters of constants when it compiles, unless they take the context."""
+    ours = {
+        name: filter for name, filter in app.jinja_env.filters.items() if filter.__module__.startswith("coordination")
+    }
+    assert len(ours) > 8
+    kept = {name for name, filter in ours.items() if _PassArg.from_obj(filter) is not _PassArg.context}
+    assert kept == ALIKE_FILTERS
+    template = app.jinja_env.from_string("{{ 1.5|num }}")
+    said = []
+    for language in ("en", "pl"):
+        with app.test_request_context(f"/?lang={language}"):
+            said.append(template.render())
+    assert said == ["1.5", "1,5"]

@@ -14,6 +14,7 @@ from coordination.clock import WARSAW, now
 from coordination.errors import NotFound
 from coordination.i18n import moment
 from coordination.permissions import Role
+from coordination.phrases import by_reader
 from coordination.readiness.answering import service as answering
 from coordination.readiness.answering.service import Paper
 from coordination.readiness.sheet import words
@@ -55,7 +56,6 @@ def at_time(instant: datetime | None) -> str:
     return f"{there.hour}:{there.minute:02}" if there.date() == today else moment(instant)
 
 
-@bp.app_template_filter("progress")
 def progress_text(section: Section) -> str:
     """How far a section is, in words."""
     if section.state is SectionState.NOT_APPLICABLE:
@@ -65,6 +65,9 @@ def progress_text(section: Section) -> str:
     if section.state is SectionState.DONE:
         return _("done")
     return _("in progress, %(answered)s of %(wanted)s", answered=section.answered, wanted=section.wanted)
+
+
+bp.add_app_template_filter(by_reader(progress_text), "progress")
 
 
 @bp.app_template_global("answer_text")

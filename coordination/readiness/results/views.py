@@ -13,6 +13,7 @@ from coordination.graph import directory, poland, responses
 from coordination.graph.rounds import Round
 from coordination.i18n import decimal, translator
 from coordination.permissions import Permission, Scope, ever, require, scope
+from coordination.phrases import by_reader
 from coordination.readiness.results import comparing
 from coordination.readiness.results import service as results
 from coordination.readiness.results.service import Answers
@@ -40,6 +41,7 @@ def score(value: Fraction | None) -> str:
 
 
 @bp.app_template_filter("exact")
+@by_reader
 def exact(value: Fraction | None, places: int = 2) -> str:
     """A number of the arithmetic: as it is, otherwise with so many decimals."""
     if value is None:

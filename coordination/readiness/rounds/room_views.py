@@ -8,6 +8,7 @@ from flask import Blueprint, current_app, request, url_for
 from flask_babel import gettext as _
 
 from coordination.permissions import Permission, ever
+from coordination.phrases import by_reader
 from coordination.readiness.answering.handing import UNWANTED
 from coordination.web import actor
 
@@ -47,6 +48,7 @@ def secret() -> str:
 
 
 @bp.app_template_filter("why_stopped")
+@by_reader
 def why_stopped(reason: str) -> str:
     """Why no reminders come: the institution's own wish in the reader's language, a consultant's words as they are."""
     return _(reason) if reason == UNWANTED else reason
