@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
 
-from coordination.graph.responses import HANDED_IN, REACHED, State
+from coordination.graph.responses import HANDED_IN, NOT_BEGUN, REACHED, State
 from coordination.graph.store import Store
 from coordination.permissions import Scope
 
@@ -95,10 +95,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """How many were asked and how many of them handed in; `to_accept` wait for a reader, since `since`."""
+    """How many were asked and how many of them handed in; `to_accept` wait for a reader, since `since`.
+
+    Those who neither handed in nor are `untouched` (no answer was begun) are at it, or got it back.
+    """
 
     asked: int = 0
     answered: int = 0
+    untouched: int = 0
     to_accept: int = 0
     since: datetime | None = None
 
@@ -145,6 +149,7 @@ def rates(store: Store, scope: Scope, round_ids: list[str], teryt: str | None = 
         found[row["id"]] = Rate(
             asked=so_far.asked + n,
             answered=so_far.answered + (n if state in HANDED_IN else 0),
+            untouched=so_far.untouched + (n if state in NOT_BEGUN else 0),
             to_accept=so_far.to_accept + (n if waits else 0),
             since=row["since"] if waits else so_far.since,
         )

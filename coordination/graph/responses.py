@@ -36,6 +36,7 @@ class State(StrEnum):
 
 WRITABLE = (State.INVITED, State.OPENED, State.IN_PROGRESS, State.TO_SIGN, State.RETURNED)
 HANDED_IN = (State.SUBMITTED, State.ACCEPTED)
+NOT_BEGUN = (State.INVITED, State.OPENED)
 
 # An institution is reached by its own account or link, by its voivodeship's consultant, and by those who see all.
 REACHED: LiteralString = (

@@ -44,16 +44,25 @@ class Item:
 
 
 def todo(
-    store: Store, actor: Actor, world: World, teryt: str, types: Mapping[str, InstitutionType], today: date
+    store: Store,
+    actor: Actor,
+    world: World,
+    teryt: str,
+    types: Mapping[str, InstitutionType],
+    running: Iterable[Progress],
+    today: date,
 ) -> list[Item]:
-    """Everything that waits in a voivodeship, longest waiting first; what has no date comes last."""
+    """Everything that waits in a voivodeship, longest waiting first; what has no date comes last.
+
+    `running`: its open rounds, as `progress` found them.
+    """
     here = directory.entries(store, scope(actor, Permission.INSTITUTION_EDIT), teryt=teryt)
     asked = _asked(invitations.of_institutions(store, scope(actor, Permission.INSTITUTION_READ)))
     items = [
         *_contacts(store, here, today),
         *_ties(world, teryt, today, asked),
         *_registry(world, teryt, types, today),
-        *_rounds(store, actor, teryt, today),
+        *_rounds(running, today),
     ]
     return sorted(items, key=_order)
 
@@ -146,22 +155,39 @@ def _registry(world: World, teryt: str, types: Mapping[str, InstitutionType], to
     ]
 
 
-def _rounds(store: Store, actor: Actor, teryt: str, today: date) -> list[Item]:
-    """Open rounds of the self-assessment: what came in and waits for a reader, and who is still to answer at the end."""
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """An open round of the self-assessment and how far the institutions of a reader have come in it."""
+
+    round: Round
+    rate: board.Rate
+
+
+def progress(store: Store, actor: Actor, teryt: str) -> list[Progress]:
+    """The open rounds that ask institutions of a voivodeship, the one that ends first on top."""
     reach = scope(actor, Permission.ROUND_MANAGE)
-    open_now = [
+    running = [
         each for each in rounds.listed(store, reach) if each.state == "open" and each.voivodeship in ("", teryt)
     ]
-    rates = board.rates(store, reach, [each.id for each in open_now])
+    rates = board.rates(store, reach, [each.id for each in running])
+    return [
+        Progress(each, rates[each.id])
+        for each in sorted(running, key=lambda it: (it.closes_on, it.title, it.id))
+        if each.id in rates
+    ]
+
+
+def _rounds(running: Iterable[Progress], today: date) -> list[Item]:
+    """What came in and waits for a reader, and who is still to answer when a round is about to end."""
     found = []
-    for each in open_now:
-        rate = rates.get(each.id, board.Rate())
-        facts = {"id": each.id, "name": each.title, "asked": rate.asked, "closes_on": each.closes_on}
+    for each in running:
+        round, rate = each.round, each.rate
+        facts = {"id": round.id, "name": round.title, "asked": rate.asked, "closes_on": round.closes_on}
         if rate.to_accept:
             since = rate.since.astimezone(WARSAW).date() if rate.since else None
             found.append(Item(kind="survey_read", since=since, facts={**facts, "count": rate.to_accept}))
-        if rate.asked > rate.answered and each.closes_on - today <= SOON:
-            since = each.closes_on if each.closes_on < today else None
+        if rate.asked > rate.answered and round.closes_on - today <= SOON:
+            since = round.closes_on if round.closes_on < today else None
             found.append(Item(kind="survey_due", since=since, facts={**facts, "count": rate.asked - rate.answered}))
     return found
 

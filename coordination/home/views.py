@@ -35,7 +35,8 @@ def _consultant():
     assert here is not None
     world = world_of(store(), teryt=here.teryt)
     types = institution_types()
-    items = service.todo(store(), actor(), world, here.teryt, types, today())
+    running = service.progress(store(), actor(), here.teryt)
+    items = service.todo(store(), actor(), world, here.teryt, types, running, today())
     ranked, to_act_on = service.gravest(world, here.teryt, today())
     every = request.args.get("all") == "1"
     g.counts = {"home": len(items)}
@@ -50,6 +51,7 @@ def _consultant():
         areas=areas(),
         types=types,
         world=world,
+        running=running,
         calls=_part(lambda: calls.call_list(store(), actor(), here.teryt, now())),
         empty_register=not any(not each.national for each in world.institutions.values()),
         sources=catalogue.sources(
