@@ -128,9 +128,16 @@ def next_step(gap: Gap, world: World, tr: Translator) -> str:
             )
         return tr._(
             "Propose a meeting and record what both sides state: %(who)s.",
-            who=_names(gap.smaller, world, tr),
+            who=_both(gap, world, tr),
         )
     return tr._("Nothing to do.")
+
+
+def _both(gap: Gap, world: World, tr: Translator) -> str:
+    """Who would meet: one side; the other. Institutions of one and the same type are named together."""
+    if set(gap.a) == set(gap.b):
+        return _names(gap.a, world, tr)
+    return "; ".join(_names(side, world, tr) for side in (gap.a, gap.b))
 
 
 def _missing(gap: Gap, world: World, tr: Translator) -> str:

@@ -49,7 +49,14 @@ def test_english_says_the_same():
 def test_neither_side_said_anything():
     assert told() == (
         "Żadna ze stron nie złożyła oświadczenia w tym obszarze.",
-        "Zaproponować spotkanie i zapisać oświadczenia obu stron: KSP.",
+        "Zaproponować spotkanie i zapisać oświadczenia obu stron: KSP; KCIK.",
+    )
+
+
+def test_institutions_of_one_type_that_should_meet_are_named_together():
+    among = [expectation(type_b="police")]
+    assert told(institutions=(KSP, RADOM), expectations=among).next == (
+        "Zaproponować spotkanie i zapisać oświadczenia obu stron: KSP, KWP zs. w Radomiu."
     )
 
 
@@ -89,7 +96,7 @@ def test_a_partial_tie_names_who_is_missing():
 def test_long_lists_are_cut_and_counted(missing, more):
     many = [institution(f"K{n}", "police", "14") for n in range(missing)]
     other = [institution(f"S{n}", "shelter", "14") for n in range(missing)]
-    assert told(institutions=(*many, *other)).next.endswith(f"K0, K1, K2 {more}.")
+    assert told(institutions=(*many, *other)).next.endswith(f": K0, K1, K2 {more}; S0, S1, S2 {more}.")
 
 
 def test_a_missing_institution_is_named_by_its_type():
