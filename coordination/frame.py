@@ -173,7 +173,7 @@ def _entries(
         ("cooperation", _("Cooperation"), "cooperation.index", {}),
         ("gaps", _("Gaps"), "gaps.index", {}),
         ("readiness", _("Readiness"), "readiness.index", {}),
-        ("teams", _("Team"), "teams.index", {}),
+        ("teams", _("Team") if role is Role.CONSULTANT else _("Teams"), "teams.index", {}),
     ]
     entries = {
         Role.CONSULTANT: [
