@@ -109,7 +109,7 @@ def write_institutions(tx: Tx, created: Sequence[Row], changed: Sequence[tuple[R
         ])  # fmt: skip
         _all(done, len(some), "institutions")
         tx.run(UNTYPE, ids=[row["id"] for row, _, names in some if "type" in names])
-        tx.run(RETYPE, rows=[row for row, _, names in some if "type" in names])
+        tx.run(RETYPE, rows=[_only(row, "id", "type") for row, _, names in some if "type" in names])
         moved = [row for row, _, names in some if names & {"voivodeships", "voivodeships_partial"}]
         tx.run(UNCOVER, ids=[row["id"] for row in moved])
         tx.run(COVER, rows=_covers(moved))
@@ -122,7 +122,12 @@ def write_institutions(tx: Tx, created: Sequence[Row], changed: Sequence[tuple[R
     below = [row for row in created if row["parent_id"]]
     below += [row for row, _, names in changed if "parent_id" in names and row["parent_id"]]
     for some in batches(below):
-        _all(tx.run(PARENT, rows=some), len(some), "institutions")
+        _all(tx.run(PARENT, rows=[_only(row, "id", "parent_id") for row in some]), len(some), "institutions")
+
+
+def _only(row: Row, *names: str) -> Row:
+    """Less to send: packing what a statement does not read is a fifth of a large import."""
+    return {name: row[name] for name in names}
 
 
 def _properties(row: Row) -> dict[str, Any]:
