@@ -42,7 +42,7 @@ def install(app: Flask) -> None:
         nb=i18n.no_orphans,
     )
     app.jinja_env.globals.update(
-        local=lambda thing, name: i18n.local(thing, name, choose()),
+        local=lambda thing, name: i18n.local(thing, name, phrases.language()),
         label=lambda kind, code: phrases.plain(labels.label(kind, code)),
     )
     app.after_request(_remember)

@@ -95,16 +95,18 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rate:
-    """How many were asked and how many of them handed in; `to_accept` wait for a reader, since `since`.
-
-    Those who neither handed in nor are `untouched` (no answer was begun) are at it, or got it back.
-    """
+    """How many were asked and how many of them handed in or left it untouched; `to_accept` wait for a reader, since `since`."""
 
     asked: int = 0
     answered: int = 0
     untouched: int = 0
     to_accept: int = 0
     since: datetime | None = None
+
+    @property
+    def begun(self) -> int:
+        """Those who are at it, or got it back."""
+        return self.asked - self.answered - self.untouched
 
 
 def marks(

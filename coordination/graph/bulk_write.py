@@ -126,7 +126,7 @@ def write_institutions(tx: Tx, created: Sequence[Row], changed: Sequence[tuple[R
 
 
 def _only(row: Row, *names: str) -> Row:
-    """Less to send: packing what a statement does not read is a fifth of a large import."""
+    """Less to send: a row has 14 columns, and every value is packed on its way to the server."""
     return {name: row[name] for name in names}
 
 
