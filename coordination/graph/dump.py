@@ -35,6 +35,7 @@ from coordination.i18n import N_
 from coordination.permissions import Actor
 
 FORMAT, VERSION = "coordination-backup", 1
+LONGEST_HEADER = 1 << 16  # bytes; it holds a few short values
 LEFT_OUT = ("SchemaStep", "Session", "Throttle", "Gate", "Restoring")
 BATCH = 1000
 LEASE = timedelta(seconds=30)  # after which a gate left closed by a killed backup counts as open
@@ -260,10 +261,15 @@ def interrupted(store: Store) -> bool:
 def inspect(path: Path) -> Content:
     """Read a backup from first to last byte. Raises Invalid where it is damaged, cut short or none at all."""
     damaged = N_("The backup is damaged or cut short: line %(line)s. Nothing was restored.")
+    no_backup = N_("This file is not a backup of this platform.")
     header: Line = {}
     nodes = relationships = number = 0
     seen = hashlib.sha256()
     with open(path, "rb") as file:
+        # A disk image, or a device, may be one line without an end.
+        if len(file.readline(LONGEST_HEADER)) == LONGEST_HEADER:
+            raise Invalid(no_backup)
+        file.seek(0)
         for number, raw in enumerate(file, start=1):
             try:
                 line = json.loads(raw)
@@ -284,11 +290,11 @@ def inspect(path: Path) -> Content:
                     relationships += 1
             except (ValueError, TypeError, KeyError, AttributeError) as error:
                 if number == 1:
-                    raise Invalid(N_("This file is not a backup of this platform.")) from error
+                    raise Invalid(no_backup) from error
                 raise Invalid(damaged, line=number) from error
             seen.update(raw)
     if number == 0:
-        raise Invalid(N_("This file is not a backup of this platform."))
+        raise Invalid(no_backup)
     raise Invalid(damaged, line=number)
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import stat
 import threading
+import tracemalloc
 from datetime import UTC, datetime, timedelta, timezone
 from uuid import uuid4
 
@@ -222,6 +223,18 @@ def test_a_damaged_backup_is_refused_before_anything_is_written(server, connecte
         with pytest.raises(Invalid):
             dump.restore(store, file)
         assert whole(store) == before, name
+
+
+def test_a_file_without_lines_is_refused_without_reading_it_whole(file):
+    with file.open("wb") as image:
+        image.truncate(1 << 28)
+    tracemalloc.start()
+    try:
+        with pytest.raises(Invalid, match="not a backup"):
+            dump.inspect(file)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 24
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_backup_of_a_newer_program_is_refused(store, file):
